@@ -1,0 +1,37 @@
+"""Real data sets, embedded in the package and checked before use, a card for each.
+
+Nothing here touches the network: the files lie in ``companion/datasets/files``, are
+compared with the sha256 on their card at the first load, and are never unpickled.
+
+Example:
+    >>> from companion import datasets
+    >>> data = datasets.mnist()
+    >>> data
+    ImageDataset(mnist: 60000 train, 0 val, 10000 test; 28x28x1 float32; 10 classes)
+    >>> data.card.title.en
+    'MNIST handwritten digits'
+"""
+
+from companion.datasets._card import (
+    Bilingual,
+    Card,
+    DataFile,
+    Source,
+    Split,
+    card,
+    cards,
+)
+from companion.datasets.images import ImageDataset, fashion_mnist, mnist
+
+__all__ = [
+    "Bilingual",
+    "Card",
+    "DataFile",
+    "ImageDataset",
+    "Source",
+    "Split",
+    "card",
+    "cards",
+    "fashion_mnist",
+    "mnist",
+]
