@@ -1,0 +1,34 @@
+"""The tested code behind the executable course on foundation models.
+
+Chapters import from here; nothing here imports from the book. Importing this
+package is cheap: Keras and its backend load only when a function needs them.
+"""
+
+__all__ = ["set_seed"]
+
+
+def set_seed(seed: int) -> None:
+    """Seed Python, NumPy and the Keras backend.
+
+    Args:
+        seed: A non-negative integer below 2**32.
+
+    Raises:
+        TypeError: If ``seed`` is not an integer.
+        ValueError: If ``seed`` is out of range.
+
+    Example:
+        >>> import companion, numpy as np
+        >>> companion.set_seed(0)
+        >>> a = np.random.random()
+        >>> companion.set_seed(0)
+        >>> a == np.random.random()
+        True
+    """
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        raise TypeError(f"seed must be an int, got {seed!r} ({type(seed).__name__})")
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"seed must be in [0, 2**32), got {seed}")
+    import keras
+
+    keras.utils.set_random_seed(seed)

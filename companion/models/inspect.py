@@ -1,0 +1,104 @@
+"""What a network costs and what it computes inside, layer by layer."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import keras
+
+__all__ = ["LayerCost", "feature_maps", "layer_costs"]
+
+
+@dataclass(frozen=True)
+class LayerCost:
+    """The size of one layer.
+
+    Attributes:
+        name: The layer's name in the model.
+        output_shape: Without the batch dimension.
+        parameters: Weights and biases, those that are not trained included.
+        multiply_adds: Multiplications, each with its addition, for one example;
+            biases, activations, pooling and normalization are not counted.
+    """
+
+    name: str
+    output_shape: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+
+
+def layer_costs(model: keras.Model) -> tuple[LayerCost, ...]:
+    """Compute each layer's output shape, parameters and multiply-adds.
+
+    A convolution makes, for each of the H W K outputs, one multiply-add per kernel
+    weight: H W K (h w C). A dense layer makes one per weight.
+
+    Args:
+        model: A built Sequential model of convolutions, dense layers and layers
+            without products.
+
+    Returns:
+        One entry per layer, in order.
+
+    Raises:
+        TypeError: If a layer with weights is of a kind whose products are not known.
+
+    Example:
+        >>> from companion import models
+        >>> sum(cost.parameters for cost in layer_costs(models.article_cnn()))
+        93322
+    """
+    return tuple(
+        LayerCost(
+            name=layer.name,
+            output_shape=tuple(layer.output.shape[1:]),
+            parameters=layer.count_params(),
+            multiply_adds=_multiply_adds(layer),
+        )
+        for layer in model.layers
+    )
+
+
+def feature_maps(model: keras.Model, x) -> dict[str, np.ndarray]:
+    """Return what every layer puts out for some examples.
+
+    Args:
+        model: A built Sequential model.
+        x: Examples, shape (N, ...) as the model's input.
+
+    Returns:
+        By layer name, in order: arrays of shape (N, ...).
+
+    Example:
+        >>> import numpy as np
+        >>> from companion import models
+        >>> maps = feature_maps(models.article_cnn(), np.zeros((2, 28, 28, 1)))
+        >>> next(iter(maps.values())).shape
+        (2, 26, 26, 32)
+    """
+    import keras
+
+    outputs = {layer.name: layer.output for layer in model.layers}
+    maps = keras.Model(model.inputs, outputs).predict(np.asarray(x), verbose=0)
+    return {name: maps[name] for name in outputs}
+
+
+def _multiply_adds(layer) -> int:
+    import keras
+
+    if isinstance(layer, keras.layers.Conv2D):
+        return math.prod(layer.output.shape[1:]) * math.prod(layer.kernel.shape[:-1])
+    if isinstance(layer, keras.layers.Dense):
+        return math.prod(layer.kernel.shape)
+    if layer.weights and not isinstance(layer, keras.layers.BatchNormalization):
+        raise TypeError(
+            f"cannot count the multiply-adds of layer {layer.name!r} "
+            f"({type(layer).__name__}); known kinds with weights are Conv2D, Dense "
+            "and BatchNormalization"
+        )
+    return 0
