@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 __all__ = [
     "COLORS",
@@ -92,7 +93,7 @@ def confusion_matrix(matrix, names: Sequence[str]) -> Figure:
     fig, ax = _figure(5.2, 4.8)
     mistakes = np.where(np.eye(len(names), dtype=bool), 0, matrix)
     ax.imshow(mistakes, cmap="Oranges", vmax=max(1.4 * mistakes.max(), 1))
-    ax.set_xticks(range(len(names)), names, rotation=90 if len(max(names)) > 3 else 0)
+    ax.set_xticks(range(len(names)), names, rotation=90 if max(map(len, names)) > 3 else 0)
     ax.set_yticks(range(len(names)), names)
     for (row, column), count in np.ndenumerate(matrix):
         if count:
@@ -262,6 +263,7 @@ def cost_accuracy(
     if reference not in points:
         raise ValueError(f"reference must be one of {list(points)}, got {reference!r}")
     fig, ax = _figure(7.2, 4)
+    costs = [np.mean(seeds, axis=0)[0] for seeds in points.values()]
     for name, seeds in points.items():
         cost, accuracy = np.transpose(seeds)
         x, error = cost.mean(), 100 * (1 - accuracy)
@@ -276,19 +278,21 @@ def cost_accuracy(
             ms=14 if special else 6,
             ls="",
         )
+        crowded = any(x < other < 1.5 * x for other in costs)
         ax.annotate(
             name,
             (x, error.mean()),
-            xytext=(8, 5),
-            fontsize=8,
+            xytext=(-8 if crowded else 8, 5),
             textcoords="offset points",
+            ha="right" if crowded else "left",
+            fontsize=8,
         )
-    ax.set(xlabel=xlabel, ylabel="test error (%)", xscale="log", yscale="log")
+    ax.set(xlabel=xlabel, ylabel="error (%)", xscale="log", yscale="log")
     ax.margins(x=0.2, y=0.12)
     for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
-        axis.set_minor_formatter("{x:g}")
-    ax.tick_params(which="minor", labelsize=7)
+        axis.set_minor_locator(NullLocator())
     return fig
 
 
@@ -341,7 +345,7 @@ def network(costs: Sequence[object], input_shape: Sequence[int]) -> Figure:
 
 def _kind(name: str) -> int:
     """Return the color's index for a layer's name."""
-    kinds = {"conv": 0, "max": 1, "flatten": 3, "dense": 2}
+    kinds = {"conv": 0, "pool": 1, "flatten": 3, "dense": 2}
     return next((i for kind, i in kinds.items() if name.startswith(kind)), 6)
 
 

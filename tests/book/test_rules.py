@@ -1,0 +1,425 @@
+"""The rules of a chapter."""
+
+import ast
+import base64
+import re
+
+import evidence
+import notebooks
+import prose
+import pytest
+from cells import code, markdown, notebook
+from nbformat import NotebookNode
+
+MAX_LINES, MAX_COLUMNS = 20, 88
+MAX_PNG = 100_000  # bytes
+PROSE_LENGTH = range(1500, 4501)  # Chinese characters
+CODE_CELLS = range(10, 31)
+EXERCISES = {"05-cnn": 4}  # other chapters: three
+
+TITLES = {
+    "zh": {"summary": "小结", "reading": "延伸阅读", "exercise": r"练习\s*(\d+)"},
+    "en": {
+        "summary": "Summary",
+        "reading": "Further reading",
+        "exercise": r"Exercise\s+(\d+)",
+    },
+}
+OPENING = {
+    "zh": {
+        "question": "问题",
+        "what the reader will be able to do": "学会|能够|你将",
+        "the article's section": r"§|原文第",
+        "budget": "预算",
+        "what it needs": "需要|准备",
+    },
+    "en": {
+        "question": "question",
+        "what the reader will be able to do": "you will|be able to",
+        "the article's section": r"§|article's section",
+        "budget": "budget",
+        "what it needs": "need|prerequisite",
+    },
+}
+NETWORK = {
+    "aiohttp",
+    "ftplib",
+    "http",
+    "httpx",
+    "huggingface_hub",
+    "kagglehub",
+    "pooch",
+    "requests",
+    "socket",
+    "tensorflow_datasets",
+    "urllib",
+    "wget",
+}
+
+
+def code_cells(book: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in book.cells if cell.cell_type == "code"]
+
+
+def dotted(node: ast.AST) -> str:
+    """Return a name such as ``companion.set_seed``; empty for anything else."""
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def source_faults(source: str) -> list[str]:
+    """Say what a code cell's source must not contain."""
+    lines = source.splitlines()
+    faults = [f"longer than {MAX_LINES} lines"] * (len(lines) > MAX_LINES)
+    faults += [f"wide line: {line}" for line in lines if len(line) > MAX_COLUMNS]
+    if "NBVAL_" in source:
+        faults.append("use tags, not comments, to steer nbval")
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        return [*faults, f"not plain Python (magic or shell?): {error.text}"]
+    return faults + [fault for node in ast.walk(tree) for fault in node_faults(node)]
+
+
+def node_faults(node: ast.AST) -> list[str]:
+    """Say what is wrong with one node of a cell's syntax tree."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        names = [getattr(node, "module", None) or a.name for a in node.names]
+        return [f"network: {n}" for n in names if n.partition(".")[0] in NETWORK]
+    if isinstance(node, ast.Call):
+        last = dotted(node.func).rpartition(".")[2]
+        if last in {"get_file", "load_data"} or last.startswith("fetch_"):
+            return [f"network: {last}"]
+        if last in {"filterwarnings", "simplefilter", "suppress"}:
+            return [f"suppression: {last}"]
+    if isinstance(node, ast.ExceptHandler):
+        silent = all(isinstance(step, ast.Pass) for step in node.body)
+        return ["suppressed exception"] * silent
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        absolute = re.match(r"/[A-Za-z]\w*/|~/|[A-Za-z]:[\\/]\w", node.value)
+        return [f"absolute path: {node.value}"] * bool(absolute)
+    return []
+
+
+def output_faults(cell: NotebookNode) -> list[str]:
+    """Say what is wrong with a code cell's stored outputs."""
+    faults, tags = [], notebooks.tags(cell)
+    if cell.source.strip() and cell.execution_count is None:
+        faults.append("not executed")
+    if "execution" in cell.metadata:
+        faults.append("timestamps")
+    pictures = 0
+    for output in cell.outputs:
+        if output.output_type == "error" and "raises-exception" not in tags:
+            faults.append(f"error: {output.ename}")
+        if output.get("name") == "stderr":
+            faults.append("stderr")
+        picture = output.get("data", {}).get("image/png")
+        if picture:
+            pictures += 1
+            size = len(base64.b64decode(picture))
+            if size > MAX_PNG:
+                faults.append(f"picture of {size} bytes, more than {MAX_PNG}")
+    if re.search(r"\w*Warning:", evidence.output_text(cell)):
+        faults.append("printed warning")
+    if pictures and not notebooks.captions(cell).get("alt", "").strip():
+        faults.append("picture without mystnb.image.alt")
+    return faults
+
+
+def first_cell_faults(cell: NotebookNode) -> list[str]:
+    """Say whether the first code cell imports and sets the seed."""
+    nodes = list(ast.walk(ast.parse(cell.source)))
+    imports = any(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
+    seeds = any(
+        isinstance(node, ast.Call) and dotted(node.func) == "companion.set_seed"
+        for node in nodes
+    )
+    return ["first code cell: no import"] * (not imports) + [
+        "first code cell: no companion.set_seed(...)"
+    ] * (not seeds)
+
+
+def ignored_faults(book: NotebookNode) -> list[str]:
+    """Say which ignored outputs are too many or are followed by no assertion."""
+    cells, faults = code_cells(book), []
+    ignored = [i for i, c in enumerate(cells) if notebooks.verdict(c) == "ignored"]
+    if len(ignored) > notebooks.MAX_IGNORED * len(cells):
+        faults.append(f"{len(ignored)} of {len(cells)} code cells are ignored")
+    for index in ignored:
+        follower = cells[index + 1].source if index + 1 < len(cells) else ""
+        if not any(
+            isinstance(node, ast.Assert) for node in ast.walk(ast.parse(follower))
+        ):
+            faults.append(f"cell {cells[index].id}: ignored, no assertion follows")
+    return faults
+
+
+def opening_faults(book: NotebookNode, chapter: str, edition: str) -> list[str]:
+    """Say which elements the text before the first H2 lacks."""
+    if book.cells[0].cell_type != "markdown":
+        return ["opening: the first cell is not Markdown"]
+    text = ""
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            if any(h.level == 2 for h in prose.parse(cell.source).headings):
+                break
+            text += f"\n\n{cell.source}"
+    page = prose.parse(text)
+    faults = ["opening: exactly one H1"] * ([h.level for h in page.headings] != [1])
+    plain = page.plain()
+    for element, pattern in OPENING[edition].items():
+        if not re.search(pattern, plain, re.IGNORECASE):
+            faults.append(f"opening: no {element} ({pattern})")
+    stated = {number.key for number in evidence.numbers(plain)}
+    if str(notebooks.budget(chapter)) not in stated:
+        faults.append(f"opening: budget is {notebooks.budget(chapter)} seconds")
+    if not stated & {str(notebooks.BUDGET_MB), f"{notebooks.BUDGET_MB / 1000:g}"}:
+        faults.append(f"opening: memory is {notebooks.BUDGET_MB} MB")
+    return faults
+
+
+def structure_faults(book: NotebookNode, chapter: str, edition: str) -> list[str]:
+    """Say what the chapter's headings, exercises and ending lack."""
+    titles, faults, section, exercise = TITLES[edition], [], "", None
+    sections, reading, solved = [], [], {}
+    for cell in book.cells:
+        if cell.cell_type == "code":
+            hidden = "hide-cell" in notebooks.tags(cell)
+            if exercise and hidden and cell.execution_count is not None:
+                solved[exercise] = True
+            continue
+        page = prose.parse(cell.source)
+        for place, block in enumerate(page.blocks):
+            if not block.level:
+                continue
+            title = re.sub(r"^\d+(?:\.\d+)*\.?\s+", "", block.plain().strip())
+            if block.level == 2:
+                section = title
+                sections.append(title)
+                if place:
+                    faults.append(f"H2 inside a cell: {title}")
+            found = re.fullmatch(rf"{titles['exercise']}\b.*", title)
+            exercise = found[1] if found and block.level == 3 else None
+            if exercise:
+                solved[exercise] = False
+        if section == titles["reading"]:
+            reading += page.citations
+    if titles["summary"] not in sections:
+        faults.append(f"no '## {titles['summary']}'")
+    if not sections or sections[-1] != titles["reading"]:
+        faults.append(f"'## {titles['reading']}' is not the last section")
+    elif not reading:
+        faults.append("further reading without citations")
+    wanted = EXERCISES.get(chapter, 3)
+    if list(solved) != [str(n) for n in range(1, len(solved) + 1)]:
+        faults.append(f"exercises are numbered {list(solved)}")
+    if len(solved) < wanted:
+        faults.append(f"{len(solved)} exercises, {wanted} wanted")
+    faults += [
+        f"exercise {name}: no executed solution tagged hide-cell"
+        for name, done in solved.items()
+        if not done
+    ]
+    return faults
+
+
+def prose_length(book: NotebookNode) -> int:
+    """Count the Chinese characters of a chapter's prose."""
+    texts = [
+        prose.parse(c.source).plain() for c in book.cells if c.cell_type == "markdown"
+    ]
+    return len(re.findall(f"[{prose.CJK}]", "\n".join(texts)))
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("x = 1\n" * 21, "longer than"),
+        (f"x = '{'a' * 88}'", "wide line"),
+        ("%pip install x", "not plain Python"),
+        ("!ls", "not plain Python"),
+        ("import urllib.request", "network"),
+        ("from requests import get", "network"),
+        ("keras.datasets.mnist.load_data()", "network"),
+        ("keras.utils.get_file('a')", "network"),
+        ("warnings.filterwarnings('ignore')", "suppression"),
+        ("with contextlib.suppress(ValueError):\n    f()", "suppression"),
+        ("try:\n    f()\nexcept ValueError:\n    pass", "suppressed exception"),
+        ("open('/tmp/a')", "absolute path"),
+        ("open('~/a')", "absolute path"),
+        (r"open('C:\\a')", "absolute path"),
+        ("# NBVAL_IGNORE_OUTPUT\nf()", "use tags"),
+    ],
+)
+def test_each_fault_of_source_is_found(source, fault):
+    (found,) = source_faults(source)
+    assert found.startswith(fault)
+
+
+def test_plain_source_has_no_faults():
+    source = "import companion\ncompanion.datasets.mnist()\nprint('a / b', '/', 1 / 2)"
+    assert source_faults(source) == []
+
+
+def picture(size, **mystnb):
+    cell = code("p", "draw()", mystnb=mystnb)
+    data = {"image/png": base64.b64encode(bytes(size)).decode()}
+    cell.outputs = [NotebookNode(output_type="display_data", metadata={}, data=data)]
+    return cell
+
+
+def with_output(**output):
+    cell = code("o", "f()")
+    cell.outputs = [NotebookNode(output)]
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [
+        (picture(10), "picture without"),
+        (picture(10, image={"alt": " "}), "picture without"),
+        (picture(MAX_PNG + 1, image={"alt": "a"}), "picture of"),
+        (with_output(output_type="stream", name="stderr", text="x"), "stderr"),
+        (with_output(output_type="error", ename="KeyError", evalue=""), "error"),
+        (code("w", "f()", "a.py:3: UserWarning: no\n"), "printed warning"),
+        (code("t", "f()", execution={"iopub.status.busy": "now"}), "timestamps"),
+        (NotebookNode(code("n", "f()"), execution_count=None), "not executed"),
+    ],
+)
+def test_each_fault_of_outputs_is_found(cell, fault):
+    (found,) = output_faults(cell)
+    assert found.startswith(fault)
+
+
+def test_declared_exception_and_described_picture_are_no_faults():
+    cell = with_output(output_type="error", ename="KeyError", evalue="")
+    cell.metadata["tags"] = ["raises-exception"]
+    assert output_faults(cell) == []
+    assert output_faults(picture(10, image={"alt": "a"})) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "faults"),
+    [
+        ("import companion\n\ncompanion.set_seed(5)", 0),
+        ("import companion", 1),
+        ("companion.set_seed(5)", 1),
+        ("x = 1", 2),
+    ],
+)
+def test_first_cell(source, faults):
+    assert len(first_cell_faults(code("a", source))) == faults
+
+
+def test_ignored_cells_need_an_assertion_and_are_few():
+    ignored = code("i", "f()", tags=["nbval-ignore-output"])
+    checked = code("c", "assert f() > 0")
+    rest = [code(f"r{n}", "1") for n in range(8)]
+    assert ignored_faults(notebook(ignored, checked, *rest)) == []
+    assert len(ignored_faults(notebook(ignored, *rest, checked))) == 1
+    assert len(ignored_faults(notebook(checked, *rest, ignored))) == 1
+    assert len(ignored_faults(notebook(ignored, checked, *rest[:7]))) == 1
+
+
+def chapter_sample():
+    cells = [
+        markdown(
+            "opening",
+            "# 题\n\n**问题**：为何？**你将**学会。对应原文 §5。"
+            "**预算**：90 秒，3 GB。**需要**：无。",
+        ),
+        markdown("summary", "## 小结\n\n完。"),
+        markdown("exercises", "## 练习"),
+    ]
+    for n in (1, 2, 3):
+        cells.append(markdown(f"exercise-{n}", f"### 练习 {n}\n\n做。"))
+        cells.append(code(f"solution-{n}", "1", tags=["hide-cell"]))
+    cells.append(markdown("reading", "## 延伸阅读\n\n见 {cite}`a`。"))
+    return notebook(*cells)
+
+
+def sample_faults(book):
+    return opening_faults(book, "01-x", "zh") + structure_faults(book, "01-x", "zh")
+
+
+def test_sample_chapter_has_no_faults():
+    assert sample_faults(chapter_sample()) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "old", "new", "fault"),
+    [
+        ("opening", "问题", "题目", "opening: no question"),
+        ("opening", "你将**学会", "请**看", "opening: no what the reader"),
+        ("opening", "§5", "某处", "opening: no the article's section"),
+        ("opening", "预算", "时间", "opening: no budget"),
+        ("opening", "需要", "有", "opening: no what it needs"),
+        ("opening", "90", "180", "opening: budget is 90"),
+        ("opening", "3 GB", "4 GB", "opening: memory"),
+        ("opening", "# 题", "题", "opening: exactly one H1"),
+        ("summary", "小结", "总结", "no '## 小结'"),
+        ("summary", "## 小结", "前文\n\n## 小结", "H2 inside a cell"),
+        ("exercise-3", "### 练习 3", "### 作业 3", "2 exercises"),
+        ("exercise-3", "练习 3", "练习 4", "exercises are numbered"),
+        ("reading", "延伸阅读", "参考", "'## 延伸阅读' is not the last"),
+        ("reading", "{cite}`a`", "书", "further reading without"),
+    ],
+)
+def test_each_fault_of_structure_is_found(cell, old, new, fault):
+    book = chapter_sample()
+    (target,) = (c for c in book.cells if c.id == cell)
+    assert old in target.source
+    target.source = target.source.replace(old, new)
+    assert any(found.startswith(fault) for found in sample_faults(book))
+
+
+@pytest.mark.parametrize("change", [{"execution_count": None}, {"metadata": {}}])
+def test_exercise_without_hidden_executed_solution_is_found(change):
+    book = chapter_sample()
+    (solution,) = (c for c in book.cells if c.id == "solution-2")
+    solution.update(change)
+    assert structure_faults(book, "01-x", "zh") == [
+        "exercise 2: no executed solution tagged hide-cell"
+    ]
+
+
+def test_prose_length_counts_chinese_prose_only():
+    book = notebook(markdown("a", "## 卷积 CNN\n\n`代码` 池化，\n\n```\n列表\n```"))
+    assert prose_length(book) == 4
+
+
+def test_chapter_opens_as_agreed(chapter, edition, notebook):
+    assert opening_faults(notebook, chapter, edition) == []
+
+
+def test_chapter_is_built_as_agreed(chapter, edition, notebook):
+    assert structure_faults(notebook, chapter, edition) == []
+
+
+def test_length_of_prose(zh):
+    assert prose_length(zh) in PROSE_LENGTH
+
+
+def test_number_of_code_cells(zh):
+    assert len(code_cells(zh)) in CODE_CELLS
+
+
+def test_code_follows_the_rules(zh):
+    found = {cell.id: source_faults(cell.source) for cell in code_cells(zh)}
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_first_code_cell_imports_and_seeds(zh):
+    assert first_cell_faults(code_cells(zh)[0]) == []
+
+
+def test_outputs_follow_the_rules(notebook):
+    found = {cell.id: output_faults(cell) for cell in code_cells(notebook)}
+    assert {name: faults for name, faults in found.items() if faults} == {}
+
+
+def test_ignored_outputs_are_few_and_asserted(zh):
+    assert ignored_faults(zh) == []
