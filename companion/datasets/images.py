@@ -10,6 +10,8 @@ import numpy as np
 from companion.datasets._card import Card, card
 from companion.datasets._files import read_npz
 
+__all__ = ["ImageDataset", "fashion_mnist", "mnist"]
+
 Dtype = Literal["float32", "uint8"]
 
 
