@@ -93,7 +93,8 @@ def confusion_matrix(matrix, names: Sequence[str]) -> Figure:
     fig, ax = _figure(5.2, 4.8)
     mistakes = np.where(np.eye(len(names), dtype=bool), 0, matrix)
     ax.imshow(mistakes, cmap="Oranges", vmax=max(1.4 * mistakes.max(), 1))
-    ax.set_xticks(range(len(names)), names, rotation=90 if max(map(len, names)) > 3 else 0)
+    rotation = 90 if max(map(len, names)) > 3 else 0
+    ax.set_xticks(range(len(names)), names, rotation=rotation)
     ax.set_yticks(range(len(names)), names)
     for (row, column), count in np.ndenumerate(matrix):
         if count:
