@@ -295,6 +295,7 @@ def progress_bar(show: bool | None = None) -> list[keras.callbacks.Callback]:
     class ProgressBar(keras.callbacks.Callback):
         def on_train_begin(self, logs=None):
             self.bar = tqdm(
+                desc=f"epoch 1/{self.params['epochs']}",
                 total=self.params["epochs"] * self.params["steps"],
                 file=sys.stdout,
                 leave=False,
