@@ -51,7 +51,8 @@ class Calibration:
         confidence: Mean confidence in each bin that holds examples.
         accuracy: Accuracy in each of these bins.
         count: Number of examples in each of these bins.
-        error: Expected calibration error, sum_b n_b / N |accuracy_b - confidence_b|.
+        error: Expected calibration error,
+            ``sum_b n_b / N abs(accuracy_b - confidence_b)``.
     """
 
     confidence: np.ndarray

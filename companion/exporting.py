@@ -75,7 +75,7 @@ def export(model: keras.Model, directory, format: str) -> Exported:
         }[format]
     )
     if format == "keras":
-        model.save(path, include_optimizer=False)
+        model.save(path)
     else:
         # Keras exports to ONNX only what has run once.
         model(np.zeros((1, *model.input_shape[1:]), "float32"))

@@ -41,7 +41,6 @@ STYLE = {
     "font.size": 10,
     "grid.color": "#dddddd",
     "image.cmap": "gray",
-    "legend.frameon": False,
 }
 
 
@@ -66,8 +65,8 @@ def training_curves(histories: Mapping[str, object]) -> Figure:
             right.plot(history.epoch, error, label=f"{name}, validation", **style)
     left.set(xlabel="step", ylabel="cross-entropy loss (nats)", yscale="log")
     right.set(xlabel="step", ylabel="error (%)", yscale="log")
-    right.yaxis.set_major_formatter("{x:g}")
-    right.legend()
+    _plain_ticks(left.yaxis, right.yaxis)
+    right.legend(frameon=False)
     return fig
 
 
@@ -238,7 +237,7 @@ def reliability(curves: Mapping[str, object]) -> Figure:
         )
         right.plot(curve.confidence, curve.count, color=color, marker=marker)
     left.set(xlabel="confidence", ylabel="accuracy", xlim=(0, 1.02), ylim=(0, 1.02))
-    left.legend(fontsize=8)
+    left.legend(fontsize=8, frameon=False)
     right.set(
         xlabel="confidence", ylabel="examples in the bin", yscale="log", xlim=(0, 1.02)
     )
@@ -290,10 +289,7 @@ def cost_accuracy(
         )
     ax.set(xlabel=xlabel, ylabel="error (%)", xscale="log", yscale="log")
     ax.margins(x=0.2, y=0.12)
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.set_major_formatter("{x:g}")
-        axis.set_minor_locator(NullLocator())
+    _plain_ticks(ax.xaxis, ax.yaxis)
     return fig
 
 
@@ -348,6 +344,14 @@ def _kind(name: str) -> int:
     """Return the color's index for a layer's name."""
     kinds = {"conv": 0, "pool": 1, "flatten": 3, "dense": 2}
     return next((i for kind, i in kinds.items() if name.startswith(kind)), 6)
+
+
+def _plain_ticks(*axes) -> None:
+    """Mark logarithmic axes at 1, 2 and 5 times each power of ten, in plain numbers."""
+    for axis in axes:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter("{x:g}")
+        axis.set_minor_locator(NullLocator())
 
 
 def _figure(width: float, height: float, **subplots):

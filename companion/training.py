@@ -369,7 +369,8 @@ def _recorder(steps_per_epoch: int):
     """Return a callback that notes loss and accuracy about 20 times per epoch."""
     import keras
 
-    every = max(steps_per_epoch // 20, 1)
+    windows = min(20, steps_per_epoch)
+    ends = {round(i * steps_per_epoch / windows) for i in range(1, windows + 1)}
 
     class Recorder(keras.callbacks.Callback):
         def __init__(self):
@@ -383,7 +384,7 @@ def _recorder(steps_per_epoch: int):
 
         def on_train_batch_end(self, batch, logs=None):
             done = batch + 1
-            if done % every and done != steps_per_epoch:
+            if done not in ends:
                 return
             # Keras reports running means over the epoch: undo the averaging.
             for name in self.sums:

@@ -102,6 +102,7 @@ def main():
         "date": datetime.date.today().isoformat(),
         "machine": machine(),
         "versions": versions(),
+        "images": {"training": len(data.y_train), "validation": len(whole.y_val)},
         "article_cpu_seconds": round(reference, 1),
         "article": entries["article"],
         "curve": {name: entries[name] for name in CURVE},

@@ -1,0 +1,80 @@
+"""The glossary as a Sphinx glossary, in the order of the English terms."""
+
+from pathlib import Path
+from typing import Any
+
+import checked_yaml
+
+PATH = Path(__file__).resolve().parents[1] / "glossary.yml"
+
+TEXT = {"type": "string", "minLength": 1}
+TEXTS = {"type": "array", "items": TEXT, "uniqueItems": True}
+SCHEMA = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "type": "object",
+        "properties": {
+            "zh": TEXT,
+            "en": TEXT,
+            "meaning_zh": TEXT,
+            "meaning_en": TEXT,
+            "en_forms": TEXTS,
+            "avoid_zh": TEXTS,
+        },
+        "required": ["zh", "en", "meaning_zh", "meaning_en"],
+        "additionalProperties": False,
+    },
+}
+
+
+def sources() -> list[Path]:
+    """Return the file that the glossary is read from."""
+    return [PATH]
+
+
+def read(path: Path = PATH) -> list[dict[str, Any]]:
+    """Read the glossary in the order of the English terms.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Entries with the keys of ``SCHEMA``.
+
+    Raises:
+        FileNotFoundError: If there is no such file.
+        ValueError: If it is ill-formed or has a term twice.
+    """
+    remedy = "an entry has zh, en, meaning_zh and meaning_en (see the file's head)"
+    entries = checked_yaml.read(path, SCHEMA, remedy)
+    for key in ("zh", "en"):
+        terms = [entry[key].casefold() for entry in entries]
+        twice = sorted({term for term in terms if terms.count(term) > 1})
+        if twice:
+            raise ValueError(f"{path}: a term may have one entry, got two of {twice}")
+    return sorted(entries, key=lambda entry: entry["en"].casefold())
+
+
+def render(language: str, path: Path = PATH) -> str:
+    """Write the glossary.
+
+    Args:
+        language: ``"zh"`` or ``"en"``; which term comes first, and the meaning's.
+        path: The file that holds the glossary.
+
+    Returns:
+        A MyST glossary directive; English terms give stable anchors ``term-...``.
+    """
+    entries = (_entry(entry, language) for entry in read(path))
+    return "```{glossary}\n" + "\n\n".join(entries) + "\n```"
+
+
+def _entry(entry: dict[str, Any], language: str) -> str:
+    terms = [entry[language], entry["en" if language == "zh" else "zh"]]
+    meaning = entry[f"meaning_{language}"]
+    if language == "en" and "en_forms" in entry:
+        meaning += f" Also: {', '.join(entry['en_forms'])}."
+    elif language == "zh" and "avoid_zh" in entry:
+        meaning += f"本书不写作{''.join(f'“{term}”' for term in entry['avoid_zh'])}。"
+    return "\n".join(dict.fromkeys(terms)) + f"\n    {meaning}"

@@ -1,0 +1,251 @@
+"""The book's extensions, one by one, in plain Sphinx where it takes a build."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from sphinx.errors import ExtensionError
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTRY = {
+    "zh": "卷积核",
+    "en": "kernel",
+    "meaning_zh": "权重。",
+    "meaning_en": "Weights.",
+}
+CHAPTER = {
+    "seconds": 1234.5,
+    "budget_seconds": 1500,
+    "peak_mb": 900,
+    "code_cells": 20,
+    "compared": 17,
+    "tolerated": 2,
+    "ignored": 1,
+}
+STATUS = {
+    "generated": "2026-01-31",
+    "machine": {"cpu": "A CPU", "cores": 2, "memory_gb": 7.5, "system": "Linux"},
+    "versions": {"keras": "3.15.1"},
+    "chapters": {"05-cnn": CHAPTER},
+}
+
+
+@pytest.fixture
+def sphinx_build(tmp_path):
+    """A function that builds one page with plain Sphinx and some extensions."""
+
+    def build(page, extensions, **config):
+        source = tmp_path / "书 source"
+        source.mkdir()
+        (source / "index.md").write_text(page, encoding="utf-8")
+        lines = [f"import sys; sys.path.insert(0, {str(ROOT / 'book' / '_ext')!r})"]
+        config = {"extensions": ["myst_parser", *extensions], **config}
+        lines += [f"{name} = {value!r}" for name, value in config.items()]
+        (source / "conf.py").write_text("\n".join(lines), encoding="utf-8")
+        output = tmp_path / "html"
+        command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going"]
+        run = subprocess.run(
+            [*command, "-b", "html", str(source), str(output)],
+            capture_output=True,
+            encoding="utf-8",
+        )
+        return run, output
+
+    return build
+
+
+@pytest.fixture
+def glossary(tmp_path):
+    """A function that writes a glossary and returns its path."""
+
+    def write(*entries):
+        path = tmp_path / "glossary.yml"
+        path.write_text(yaml.safe_dump(list(entries)), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def status(tmp_path):
+    """A function that writes a status file and returns its path."""
+
+    def write(content):
+        path = tmp_path / "status.json"
+        path.write_text(json.dumps(content), encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["![](a.svg)", '```{raw} html\n<img src="a.svg" alt=" ">\n```'],
+    ids=["Markdown", "HTML"],
+)
+def test_image_without_alternative_text_fails_the_build(sphinx_build, image):
+    run, _ = sphinx_build(f"# Title\n\n{image}\n", ["image_alt"])
+    assert run.returncode == 1
+    assert "index.md:3: WARNING: image without alternative text: a.svg" in run.stderr
+
+
+def test_described_image_passes(sphinx_build):
+    page = '# Title\n\n```{raw} html\n<img src="data:," alt="A picture">\n```\n'
+    run, _ = sphinx_build(page, ["image_alt"])
+    assert run.returncode == 0, run.stderr
+
+
+def test_mathjax_is_copied_and_used(sphinx_build):
+    extensions = ["sphinx.ext.mathjax", "offline_assets"]
+    run, output = sphinx_build(
+        "# Title\n\n$x^2$\n", extensions, myst_enable_extensions=["dollarmath"]
+    )
+    assert run.returncode == 0, run.stderr
+    page = (output / "index.html").read_text(encoding="utf-8")
+    assert 'src="_static/mathjax/tex-chtml.js"' in page
+    assert "https://cdn" not in page
+    assert (output / "_static/mathjax/tex-chtml.js").is_file()
+    assert list((output / "_static/mathjax").rglob("*.woff"))
+
+
+def test_missing_mathjax_is_a_clear_error(extension, monkeypatch):
+    module = extension("offline_assets")
+    monkeypatch.setattr(module, "files", lambda name: None)
+    with pytest.raises(ExtensionError, match=r"tex-chtml\.js.*pip install"):
+        module.mathjax_files()
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("核", ["核"]),
+        ("卷积核", ["卷", "积", "核", "卷积", "积核"]),
+        ("CNN卷积，article_cnn", ["CNN", "卷", "积", "卷积", "article_cnn"]),
+    ],
+)
+def test_index_terms(extension, text, terms):
+    assert extension("chinese_search").BigramSearch({}).split(text) == terms
+
+
+def test_index_stems_english(sphinx_build):
+    run, output = sphinx_build("# Title\n\nlearning rates 池化\n", ["chinese_search"])
+    assert run.returncode == 0, run.stderr
+    index = (output / "searchindex.js").read_text(encoding="utf-8")
+    terms = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))[
+        "terms"
+    ]
+    assert {"learn", "rate", "池", "化", "池化"} <= set(terms)
+
+
+def test_glossary_is_sorted_and_speaks_the_language(extension, glossary):
+    module = extension("glossary_terms")
+    second = {"zh": "Adam", "en": "Adam", "meaning_zh": "甲。", "meaning_en": "A."}
+    path = glossary(
+        {**ENTRY, "en_forms": ["filter"], "avoid_zh": ["过滤器", "滤波器"]}, second
+    )
+    assert module.render("en", path) == (
+        "```{glossary}\nAdam\n    A.\n\nkernel\n卷积核\n    Weights. Also: filter.\n```"
+    )
+    assert module.render("zh", path) == (
+        "```{glossary}\nAdam\n    甲。\n\n"
+        "卷积核\nkernel\n    权重。本书不写作“过滤器”“滤波器”。\n```"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ([{"zh": "核", "en": "kernel"}], "'meaning_zh' is a required property"),
+        ([{**ENTRY, "avoid": ["x"]}], "'avoid' was unexpected"),
+        ([ENTRY, {**ENTRY, "zh": "核"}], "one entry, got two of"),
+        ([], "should be non-empty"),
+    ],
+)
+def test_ill_formed_glossary_is_a_clear_error(extension, glossary, entries, message):
+    path = glossary(*entries)
+    with pytest.raises(ValueError, match=message) as caught:
+        extension("glossary_terms").render("en", path)
+    assert str(path) in str(caught.value)
+
+
+def test_status_tables_show_what_was_measured(extension, status):
+    text = extension("status_tables").render("en", status(STATUS))
+    assert "Measured on 2026-01-31" in text
+    assert "7.5 GB" in text
+    assert "| {doc}`05-cnn` | 1,234 | 1,500 | 900 |" in text
+    assert "| {doc}`05-cnn` | 20 | 17 | 2 | 1 |" in text
+    assert "| `keras` | 3.15.1 |" in text
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({**STATUS, "generated": "yesterday"}, "at generated: 'yesterday' does not"),
+        (
+            {**STATUS, "chapters": {"05-cnn": {**CHAPTER, "ignored": -1}}},
+            "at chapters/05-cnn/ignored: -1",
+        ),
+        ({"generated": "2026-01-31"}, "is a required property"),
+    ],
+)
+def test_ill_formed_status_is_a_clear_error(extension, status, content, message):
+    with pytest.raises(ValueError, match=message) as caught:
+        extension("status_tables").render("en", status(content))
+    assert "make refresh" in str(caught.value)
+
+
+def test_broken_or_missing_source_is_a_clear_error(extension, tmp_path):
+    module = extension("status_tables")
+    path = tmp_path / "status.json"
+    with pytest.raises(FileNotFoundError, match="make refresh"):
+        module.render("en", path)
+    path.write_text('{"generated": ', encoding="utf-8")
+    with pytest.raises(ValueError, match="can't be parsed"):
+        module.render("en", path)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_data_cards_say_all_there_is(extension, language):
+    from companion.datasets import cards
+
+    text = extension("data_cards").render(language)
+    for card in cards().values():
+        assert f"(data-{card.name.replace('_', '-')})=" in text
+        for sentence in (card.title, card.license, *card.good_for, *card.known_faults):
+            assert getattr(sentence, language) in text
+        for split in card.splits:
+            assert f"{split.count:,}" in text
+        assert card.file.sha256 in text
+        assert card.license_id in text
+
+
+def test_marker_is_replaced_in_a_page(sphinx_build):
+    page = "# Title\n\n<!-- glossary -->\n\nA {term}`convolution`.\n"
+    run, output = sphinx_build(page, ["generated_pages"], language="en")
+    assert run.returncode == 0, run.stderr
+    html = (output / "index.html").read_text(encoding="utf-8")
+    assert 'id="term-convolution"' in html
+    assert 'href="#term-convolution"' in html
+
+
+def test_switch_appears_only_where_there_is_another_edition(extension):
+    from types import SimpleNamespace
+
+    module = extension("language_switch")
+
+    def context_of(root):
+        app = SimpleNamespace(
+            config=SimpleNamespace(language_switch_root=root, language="zh_CN"),
+            builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
+        )
+        context = {"content_root": "../"}
+        module.add_link(app, "part/page", "page.html", context, None)
+        return context.get("language_switch")
+
+    assert context_of("") is None
+    link = context_of("../en")
+    assert link["url"] == "../../en/part/page.html"
+    assert (link["lang"], link["label"]) == ("en", "English")
