@@ -45,7 +45,7 @@ class PeakMemory:
     Example:
         >>> with PeakMemory() as peak:
         ...     _ = subprocess.run([sys.executable, "-c", "import time; time.sleep(1)"])
-        >>> 1 < peak.mb < 500
+        >>> peak.mb > 1
         True
     """
 
