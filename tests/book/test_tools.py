@@ -263,7 +263,10 @@ def test_refresh_executes_stores_measures_and_syncs(book, capfd, monkeypatch):
             "os.write(2, b'from C')\n"
             "os.environ.get('MPLBACKEND', '')[:6], os.getcwd()[-2:]"
         )
-        cells[2].source = "a = bytearray(60_000_000)\nprint(len(a))"
+        # Touched, and held for several looks of the meter.
+        cells[2].source = (
+            "import time\na = b'1' * 60_000_000\ntime.sleep(0.5)\nprint(len(a))"
+        )
 
     edit(book, "zh", change)
     assert refresh.main(["01-x"], book) == 0
