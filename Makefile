@@ -21,8 +21,8 @@ serve: book  ## build the book and serve it on this machine only
 
 test: $(READY)  ## lint, test the package, the book and the site, re-run every chapter
 	@echo "== 1/3 lint"
-	@$(PY) -m ruff check .
-	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check --no-cache .
+	@$(PY) -m ruff format --check --no-cache .
 	@echo "== 2/3 package, book and site"
 	@$(QUIET) $(PY) -m pytest --cov --cov-report=term
 	@echo "== 3/3 every chapter, re-run and compared with its stored outputs"

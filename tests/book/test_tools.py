@@ -264,9 +264,8 @@ def test_refresh_executes_stores_measures_and_syncs(book, capfd, monkeypatch):
             "os.environ.get('MPLBACKEND', '')[:6], os.getcwd()[-2:]"
         )
         # Touched, and held for several looks of the meter.
-        cells[2].source = (
-            "import time\na = b'1' * 60_000_000\ntime.sleep(0.5)\nprint(len(a))"
-        )
+        held = "import time\na = b'1' * 60_000_000\ntime.sleep(0.5)\nprint(len(a))"
+        cells[2].source = held
 
     edit(book, "zh", change)
     assert refresh.main(["01-x"], book) == 0
