@@ -24,6 +24,7 @@ __all__ = [
     "image_grid",
     "network",
     "reliability",
+    "subplots",
     "training_curves",
 ]
 
@@ -44,6 +45,31 @@ STYLE = {
 }
 
 
+def subplots(width: float, height: float, **options):
+    """Return an empty figure in the book's style and its axes.
+
+    Args:
+        width: Width in inches.
+        height: Height in inches.
+        **options: As for :func:`matplotlib.pyplot.subplots`: ``nrows``, ``ncols``...
+
+    Returns:
+        The figure, which pyplot does not know (a notebook would show it twice), and
+        its axis, or array of axes.
+
+    Example:
+        >>> fig, (left, right) = subplots(8, 3, ncols=2)
+        >>> left.set(xlabel="step", ylabel="loss") and len(fig.axes)
+        2
+    """
+    with plt.rc_context(STYLE):
+        fig, axes = plt.subplots(
+            figsize=(width, height), layout="constrained", **options
+        )
+    plt.close(fig)
+    return fig, axes
+
+
 def training_curves(histories: Mapping[str, object]) -> Figure:
     """Draw training loss and error over the steps, with validation where there is any.
 
@@ -53,7 +79,7 @@ def training_curves(histories: Mapping[str, object]) -> Figure:
     Returns:
         A figure with two axes: loss, and error (1 - accuracy) on a logarithmic scale.
     """
-    fig, (left, right) = _figure(8, 3.2, ncols=2)
+    fig, (left, right) = subplots(8, 3.2, ncols=2)
     for color, (name, history) in zip(_colors(len(histories)), histories.items()):
         left.plot(history.step, history.loss, color=color, label=name)
         error = 100 * (1 - np.asarray(history.accuracy))
@@ -89,7 +115,7 @@ def confusion_matrix(matrix, names: Sequence[str]) -> Figure:
             f"matrix must have shape {(len(names), len(names))}, one row and column "
             f"per name, got {matrix.shape}"
         )
-    fig, ax = _figure(5.2, 4.8)
+    fig, ax = subplots(5.2, 4.8)
     mistakes = np.where(np.eye(len(names), dtype=bool), 0, matrix)
     ax.imshow(mistakes, cmap="Oranges", vmax=max(1.4 * mistakes.max(), 1))
     rotation = 90 if max(map(len, names)) > 3 else 0
@@ -142,7 +168,7 @@ def image_grid(
     rows = -(-len(images) // columns)
     lines = max((title.count("\n") + 1 for title in titles), default=0)
     height = rows * (size + 0.17 * lines)
-    fig, axes = _figure(columns * size, height, nrows=rows, ncols=columns)
+    fig, axes = subplots(columns * size, height, nrows=rows, ncols=columns)
     for i, ax in enumerate(np.ravel(axes)):
         ax.axis("off")
         if i < len(images):
@@ -172,7 +198,7 @@ def filters(kernels, *, columns: int = 8) -> Figure:
         )
     limit = np.abs(kernels[:, :, 0]).max()
     rows = -(-kernels.shape[-1] // columns)
-    fig, axes = _figure(0.8 * columns, 0.8 * rows, nrows=rows, ncols=columns)
+    fig, axes = subplots(0.8 * columns, 0.8 * rows, nrows=rows, ncols=columns)
     for i, ax in enumerate(np.ravel(axes)):
         ax.axis("off")
         if i < kernels.shape[-1]:
@@ -199,7 +225,7 @@ def feature_maps(image, maps: Mapping[str, np.ndarray], *, channels: int = 8) ->
             raise ValueError(
                 f"maps[{name!r}] must have shape (H, W, C), got {np.shape(fmap)}"
             )
-    fig, axes = _figure(
+    fig, axes = subplots(
         0.9 * (channels + 1),
         1.05 * len(maps),
         nrows=len(maps),
@@ -226,7 +252,7 @@ def reliability(curves: Mapping[str, object]) -> Figure:
     Returns:
         A figure with two axes: the curves, and the number of examples in each bin.
     """
-    fig, (left, right) = _figure(8, 3.4, ncols=2)
+    fig, (left, right) = subplots(8, 3.4, ncols=2)
     left.plot([0, 1], [0, 1], color="gray", ls=":", label="perfect calibration")
     for marker, color, (name, curve) in zip(
         "osD^vPX", _colors(len(curves)), curves.items()
@@ -262,7 +288,7 @@ def cost_accuracy(
     """
     if reference not in points:
         raise ValueError(f"reference must be one of {list(points)}, got {reference!r}")
-    fig, ax = _figure(7.2, 4)
+    fig, ax = subplots(7.2, 4)
     costs = [np.mean(seeds, axis=0)[0] for seeds in points.values()]
     for name, seeds in points.items():
         cost, accuracy = np.transpose(seeds)
@@ -303,7 +329,7 @@ def network(costs: Sequence[object], input_shape: Sequence[int]) -> Figure:
     Returns:
         A figure with one axis: a block per layer, its name above, its shape below.
     """
-    fig, ax = _figure(9, 3.2)
+    fig, ax = subplots(9, 3.2)
     stages = [("input", tuple(input_shape))]
     stages += [(cost.name, cost.output_shape) for cost in costs]
     x = 0.0
@@ -352,16 +378,6 @@ def _plain_ticks(*axes) -> None:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
         axis.set_minor_locator(NullLocator())
-
-
-def _figure(width: float, height: float, **subplots):
-    """Return a figure in the book's style, unknown to pyplot, and its axes."""
-    with plt.rc_context(STYLE):
-        fig, axes = plt.subplots(
-            figsize=(width, height), layout="constrained", **subplots
-        )
-    plt.close(fig)  # notebooks show what a cell returns; an open figure comes twice
-    return fig, axes
 
 
 def _colors(count: int) -> Sequence[str]:

@@ -15,7 +15,9 @@ MAX_LINES, MAX_COLUMNS = 20, 88
 MAX_PNG = 100_000  # bytes
 PROSE_LENGTH = range(1500, 4501)  # Chinese characters
 CODE_CELLS = range(10, 31)
-EXERCISES = {"05-cnn": 4}  # other chapters: three
+EXERCISES = dict.fromkeys(
+    ("01-background", "02-concepts", "03-workflow", "04-mathematics", "05-cnn"), 4
+)  # other chapters: three
 
 TITLES = {
     "zh": {"summary": "小结", "reading": "延伸阅读", "exercise": r"练习\s*(\d+)"},
