@@ -1,6 +1,6 @@
 # Every target sets up .venv first if it is missing or out of date.
 .DEFAULT_GOAL := help
-.PHONY: help book lab test test-backends refresh experiments serve lock clean
+.PHONY: help book lab test test-backends refresh experiments bench serve lock clean
 
 PY := .venv/bin/python
 READY := .venv/.ready
@@ -42,6 +42,9 @@ refresh: $(READY)  ## execute the chapters, store outputs and times, update the 
 
 experiments: $(READY)  ## repeat chapter 5's long experiments (about an hour)
 	@$(QUIET) $(PY) tools/experiments_cnn.py
+
+bench: $(READY)  ## time companion.scratch against TensorFlow (about 3 minutes)
+	@$(QUIET) $(PY) tools/bench_scratch.py
 
 lock: $(READY)  ## pin requirements.txt anew (needs uv)
 	uv pip compile pyproject.toml --extra book --extra test --universal \

@@ -1,4 +1,4 @@
-"""What the scripts that rebuild embedded image files share: check, pack, publish."""
+"""What the scripts that rebuild embedded files share: check, pack, publish."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def main(
     compression: int,
     select: Callable[[Arrays], Arrays] = lambda arrays: arrays,
 ) -> None:
-    """Rebuild one embedded file as the command line asks.
+    """Rebuild one embedded file of images from IDX files, as the command line asks.
 
     Args:
         name: Name of the data set.
@@ -48,6 +48,36 @@ def main(
         md5: The published md5 of each IDX file, by name.
         compression: Compression method, a constant of :mod:`zipfile`.
         select: Chooses the examples to keep.
+
+    Raises:
+        SystemExit: If a checksum is not the expected one.
+    """
+
+    def read(archive: Path) -> Arrays:
+        files = extract(archive)
+        for idx_name, digest in md5.items():
+            check_digest("md5", idx_name, files[idx_name], digest)
+        return select({key: read_idx(files[idx]) for key, idx in IDX_NAMES.items()})
+
+    rebuild(name, description, download=download, read=read, compression=compression)
+
+
+def rebuild(
+    name: str,
+    description: str,
+    *,
+    download: Sequence[str],
+    read: Callable[[Path], Arrays],
+    compression: int,
+) -> None:
+    """Rebuild one embedded file as the command line asks.
+
+    Args:
+        name: Name of the data set.
+        description: What the script's help says first.
+        download: Command that downloads the package's archive to the working folder.
+        read: Returns the arrays to embed from the archive, whose sha256 is right.
+        compression: Compression method, a constant of :mod:`zipfile`.
 
     Raises:
         SystemExit: If a checksum is not the expected one.
@@ -68,12 +98,8 @@ def main(
         check_digest(
             "sha256", archive.name, archive.read_bytes(), source.archive_sha256
         )
-        files = extract(archive)
-    for idx_name, digest in md5.items():
-        check_digest("md5", idx_name, files[idx_name], digest)
-    arrays = {key: read_idx(files[idx]) for key, idx in IDX_NAMES.items()}
-    by_column = card(name).file.by_column
-    content = pack(select(arrays), compression, by_column=by_column)
+        arrays = read(archive)
+    content = pack(arrays, compression, by_column=card(name).file.by_column)
     publish(card(name), content, update=arguments.update_card)
 
 

@@ -22,14 +22,18 @@ from companion.datasets._card import (
     cards,
 )
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
+from companion.datasets.tables import Column, TableDataset, adult
 
 __all__ = [
     "Bilingual",
     "Card",
+    "Column",
     "DataFile",
     "ImageDataset",
     "Source",
     "Split",
+    "TableDataset",
+    "adult",
     "card",
     "cards",
     "fashion_mnist",

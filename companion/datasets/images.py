@@ -1,7 +1,6 @@
 """Small labeled images: MNIST and Fashion-MNIST."""
 
 import functools
-import numbers
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,6 +8,7 @@ import numpy as np
 
 from companion.datasets._card import Card, card
 from companion.datasets._files import read_npz
+from companion.datasets._split import check_split, split
 
 __all__ = ["ImageDataset", "fashion_mnist", "mnist"]
 
@@ -120,7 +120,7 @@ def fashion_mnist(
 def _load(name: str, dtype: Dtype, validation_size: int, seed: int) -> ImageDataset:
     _check_arguments(dtype, validation_size, seed)
     raw = _raw(name)
-    train, val = _split(raw["y_train"], validation_size, seed)
+    train, val = split(raw["y_train"], validation_size, seed)
     return ImageDataset(
         x_train=_pixels(raw["x_train"][train], dtype),
         y_train=raw["y_train"][train].astype(np.int64),
@@ -150,37 +150,7 @@ def _pixels(images: np.ndarray, dtype: Dtype) -> np.ndarray:
     return images.copy() if dtype == "uint8" else images / np.float32(255)
 
 
-def _split(
-    labels: np.ndarray, validation_size: int, seed: int
-) -> tuple[np.ndarray | slice, np.ndarray | slice]:
-    """Return what selects the training and the validation examples, in order."""
-    if validation_size == 0:
-        return slice(None), slice(0)
-    classes = len(np.unique(labels))
-    if not classes <= validation_size <= len(labels) - classes:
-        raise ValueError(
-            f"validation_size must be 0 or from {classes} to {len(labels) - classes}, "
-            f"so that each of the {classes} classes has an example on both sides of "
-            f"the split; got {validation_size}"
-        )
-    from sklearn.model_selection import train_test_split
-
-    train, val = train_test_split(
-        np.arange(len(labels)),
-        test_size=int(validation_size),
-        stratify=labels,
-        random_state=seed,
-    )
-    return np.sort(train), np.sort(val)
-
-
 def _check_arguments(dtype: Dtype, validation_size: int, seed: int) -> None:
     if dtype not in ("float32", "uint8"):
         raise ValueError(f"dtype must be 'float32' or 'uint8', got {dtype!r}")
-    for name, value in (("validation_size", validation_size), ("seed", seed)):
-        if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-            raise TypeError(
-                f"{name} must be an integer, got {value!r} ({type(value).__name__})"
-            )
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be in [0, 2**32), got {seed}")
+    check_split(validation_size, seed)

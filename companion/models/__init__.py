@@ -1,6 +1,16 @@
 """Keras models of the book, one module per family."""
 
+from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 
-__all__ = ["LayerCost", "article_cnn", "feature_maps", "layer_costs", "small_cnn"]
+__all__ = [
+    "LayerCost",
+    "alexnet",
+    "article_cnn",
+    "feature_maps",
+    "layer_costs",
+    "lenet5",
+    "small_cnn",
+    "vgg16",
+]

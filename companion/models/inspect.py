@@ -35,12 +35,14 @@ class LayerCost:
 def layer_costs(model: keras.Model) -> tuple[LayerCost, ...]:
     """Compute each layer's output shape, parameters and multiply-adds.
 
-    A convolution makes, for each of the H W K outputs, one multiply-add per kernel
-    weight: H W K (h w C). A dense layer makes one per weight.
+    A convolution makes, for each of the H W K outputs, one multiply-add per weight of
+    that output's kernel: H W K (h w C), and C / groups in the place of C if it is
+    grouped; a depthwise one makes H W K (h w). A dense layer makes one per weight. A
+    layer of another kind may tell its number in an attribute ``multiply_adds``.
 
     Args:
-        model: A built Sequential model of convolutions, dense layers and layers
-            without products.
+        model: A built Sequential model of convolutions, dense layers, layers without
+            weights, and layers that tell their ``multiply_adds``.
 
     Returns:
         One entry per layer, in order.
@@ -91,14 +93,20 @@ def feature_maps(model: keras.Model, x) -> dict[str, np.ndarray]:
 def _multiply_adds(layer) -> int:
     import keras
 
+    outputs = math.prod(layer.output.shape[1:])
+    if hasattr(layer, "multiply_adds"):
+        return layer.multiply_adds
     if isinstance(layer, keras.layers.Conv2D):
-        return math.prod(layer.output.shape[1:]) * math.prod(layer.kernel.shape[:-1])
+        return outputs * math.prod(layer.kernel.shape[:-1])
+    if isinstance(layer, keras.layers.DepthwiseConv2D):
+        return outputs * math.prod(layer.kernel.shape[:2])
     if isinstance(layer, keras.layers.Dense):
         return math.prod(layer.kernel.shape)
     if layer.weights and not isinstance(layer, keras.layers.BatchNormalization):
         raise TypeError(
             f"cannot count the multiply-adds of layer {layer.name!r} "
-            f"({type(layer).__name__}); known kinds with weights are Conv2D, Dense "
-            "and BatchNormalization"
+            f"({type(layer).__name__}); known kinds with weights are Conv2D, "
+            "DepthwiseConv2D, Dense, BatchNormalization and layers with an attribute "
+            "multiply_adds"
         )
     return 0

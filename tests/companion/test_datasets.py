@@ -20,11 +20,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion import datasets
-from companion.datasets import _card, _files, images
+from companion.datasets import _card, _files, images, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 MB = 1_000_000
 LOADERS = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}
+ALL_LOADERS = LOADERS | {"adult": datasets.adult}
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
@@ -34,6 +35,7 @@ MNIST_MD5 = {
 }
 
 every_loader = pytest.mark.parametrize("name", LOADERS)
+every_set = pytest.mark.parametrize("name", ALL_LOADERS)
 
 
 @pytest.fixture
@@ -42,9 +44,11 @@ def files_folder(tmp_path, monkeypatch):
     folder = tmp_path / "数据 files"
     shutil.copytree(_files.FOLDER, folder)
     monkeypatch.setattr(_files, "FOLDER", folder)
-    images._raw.cache_clear()
+    for module in (images, tables):
+        module._raw.cache_clear()
     yield folder
-    images._raw.cache_clear()
+    for module in (images, tables):
+        module._raw.cache_clear()
 
 
 @pytest.fixture
@@ -307,7 +311,7 @@ def flip_a_bit(content):
     return content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
 
 
-@every_loader
+@every_set
 @pytest.mark.parametrize(
     "damage",
     [flip_a_bit, lambda c: c[:-1], lambda c: c[:100], lambda c: b"", lambda c: c + c],
@@ -319,7 +323,7 @@ def test_damaged_file_says_what_is_wrong_and_how_to_mend_it(name, damage, files_
     content = damage(path.read_bytes())
     path.write_bytes(content)
     with pytest.raises(ValueError, match="is truncated or altered") as caught:
-        LOADERS[name]()
+        ALL_LOADERS[name]()
     message = str(caught.value)
     assert str(path) in message
     assert f"expected: {file.size} bytes, sha256 {file.sha256}" in message
@@ -329,12 +333,12 @@ def test_damaged_file_says_what_is_wrong_and_how_to_mend_it(name, damage, files_
     assert f"python {file.rebuild}" in message
 
 
-@every_loader
+@every_set
 def test_missing_file(name, files_folder):
     file = datasets.card(name).file
     (files_folder / file.name).unlink()
     with pytest.raises(FileNotFoundError, match="is missing") as caught:
-        LOADERS[name]()
+        ALL_LOADERS[name]()
     message = str(caught.value)
     assert str(files_folder / file.name) in message
     assert f"expected: {file.size} bytes, sha256 {file.sha256}" in message
@@ -386,7 +390,7 @@ def test_every_file_has_a_card_and_every_card_a_file_and_a_loader():
     on_cards = sorted(card.file.name for card in datasets.cards().values())
     on_disk = sorted(path.name for path in _files.FOLDER.iterdir())
     assert on_cards == on_disk
-    assert set(datasets.cards()) == set(LOADERS)
+    assert set(datasets.cards()) == set(ALL_LOADERS)
 
 
 def test_sizes():
@@ -407,7 +411,7 @@ def test_card_is_complete(name):
         assert sentence.en
     assert [split.name for split in card.splits] == ["train", "test"]
     assert all(len(split.class_counts) == len(card.classes) for split in card.splits)
-    assert card.source.registry in {"npm", "Debian"}
+    assert card.source.registry in {"npm", "Debian", "PyPI"}
     for field in dataclasses.astuple(card.source):
         assert field
     for digest in (card.source.archive_sha256, card.file.sha256):
@@ -462,14 +466,15 @@ def test_fashion_mnist_card_says_what_the_script_does(tool):
 
 @pytest.mark.parametrize("name", ["cifar10", "", None])
 def test_unknown_card(name):
-    message = f"unknown data set {name!r}; choose one of: 'fashion_mnist', 'mnist'"
+    known = "'adult', 'fashion_mnist', 'mnist'"
+    message = f"unknown data set {name!r}; choose one of: {known}"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.card(name)
 
 
 def test_changing_the_dictionary_of_cards_changes_no_card():
     datasets.cards().clear()
-    assert list(datasets.cards()) == ["fashion_mnist", "mnist"]
+    assert list(datasets.cards()) == ["adult", "fashion_mnist", "mnist"]
 
 
 def test_cards_cannot_be_changed_and_can_be_hashed():
@@ -491,7 +496,7 @@ def in_a_fresh_interpreter(code):
 
 def test_importing_and_loading_need_numpy_alone():
     loaded = in_a_fresh_interpreter(
-        "import sys, companion.datasets as d; d.mnist(); "
+        "import sys, companion.datasets as d; d.mnist(); d.adult(); "
         "print({m.partition('.')[0] for m in sys.modules} & "
         "{'keras', 'tensorflow', 'jax', 'torch', 'sklearn', 'scipy'})"
     )
@@ -596,7 +601,7 @@ def test_updating_the_card(tool, published):
     tool("rebuilding").publish(updated, b"new", update=False, root=published)
 
 
-@pytest.mark.parametrize("name", LOADERS)
+@every_set
 def test_a_wrong_archive_is_refused(name, tmp_path):
     archive = tmp_path / "some.tgz"
     archive.write_bytes(b"not the package")

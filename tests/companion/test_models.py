@@ -82,6 +82,39 @@ def test_multiply_adds_are_the_products_that_a_loop_makes(
     assert models.layer_costs(model)[0].multiply_adds == products
 
 
+@settings(deadline=None, max_examples=10)
+@given(
+    st.integers(1, 3), st.integers(1, 4), st.integers(1, 3), st.sampled_from([1, 2, 3])
+)
+def test_multiply_adds_of_grouped_and_depthwise_convolutions(kernel, c, f, groups):
+    model = keras.Sequential(
+        [
+            keras.Input((5, 6, c * groups)),
+            keras.layers.Conv2D(f * groups, kernel, groups=groups),
+            keras.layers.DepthwiseConv2D(kernel, padding="same", depth_multiplier=f),
+        ]
+    )
+    grouped, depthwise = models.layer_costs(model)
+    positions = (6 - kernel) * (7 - kernel)
+    assert grouped.multiply_adds == positions * f * groups * kernel**2 * c
+    assert depthwise.multiply_adds == positions * f * groups * f * kernel**2
+    assert grouped.parameters == f * groups * (kernel**2 * c + 1)
+
+
+def test_a_layer_may_tell_its_multiply_adds():
+    class Scale(keras.layers.Layer):
+        multiply_adds = 12
+
+        def build(self, input_shape):
+            self.scale = self.add_weight(shape=())
+
+        def call(self, inputs):
+            return inputs * self.scale
+
+    model = keras.Sequential([keras.Input((4, 3)), Scale()])
+    assert models.layer_costs(model)[0].multiply_adds == 12
+
+
 def test_a_layer_whose_products_are_unknown_is_named():
     model = keras.Sequential([keras.Input((4, 3)), keras.layers.LSTM(2, name="cell")])
     with pytest.raises(TypeError, match=r"layer 'cell' \(LSTM\)"):

@@ -1,0 +1,106 @@
+"""The network for tables: its shape, and its manners as a scikit-learn classifier."""
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from companion.models.tabular import NetworkClassifier, tabular_mlp
+
+
+@pytest.fixture(scope="module")
+def circle():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(600, 2))
+    return x, np.where((x**2).sum(axis=1) > 1.4, "out", "in")
+
+
+@pytest.fixture(scope="module")
+def trained(circle):
+    return NetworkClassifier((16,), epochs=40, learning_rate=0.02).fit(*circle)
+
+
+@pytest.mark.parametrize(("hidden", "count"), [((), 6), ((4,), 22), ((4, 3), 35)])
+def test_parameter_count(hidden, count):
+    assert tabular_mlp(2, hidden=hidden).count_params() == count
+
+
+def test_seed_fixes_the_weights_and_layers_differ():
+    def weights(seed):
+        return tabular_mlp(4, classes=4, hidden=(4,), seed=seed).get_weights()
+
+    for one, other in zip(weights(1), weights(1)):
+        assert np.array_equal(one, other)
+    first = weights(1)
+    assert not np.array_equal(first[0], weights(2)[0])
+    assert not np.array_equal(first[0], first[2])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"features": 0}, "features must be at least 1, got 0"),
+        ({"features": 2, "classes": 0}, "classes must be at least 1, got 0"),
+        ({"features": 2, "hidden": (4, 0)}, r"at least 1, got \(4, 0\)"),
+    ],
+)
+def test_bad_shapes(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        tabular_mlp(**arguments)
+
+
+def test_it_learns_and_gives_probabilities(trained, circle):
+    x, y = circle
+    p = trained.predict_proba(x)
+    assert p.shape == (600, 2)
+    assert np.allclose(p.sum(axis=1), 1, atol=1e-5)
+    assert trained.classes_.tolist() == ["in", "out"]
+    assert trained.n_features_in_ == 2
+    assert trained.score(x, y) > 0.9
+    assert np.array_equal(trained.predict(x) == "out", p[:, 1] > 0.5)
+
+
+def test_the_same_seed_gives_the_same_network(circle):
+    def probabilities(seed):
+        return (
+            NetworkClassifier((4,), epochs=1, seed=seed)
+            .fit(*circle)
+            .predict_proba(circle[0])
+        )
+
+    assert np.array_equal(probabilities(1), probabilities(1))
+    assert not np.array_equal(probabilities(1), probabilities(2))
+
+
+def test_clones_keep_every_setting(trained):
+    copy = clone(trained)
+    assert copy.get_params() == trained.get_params()
+    assert not hasattr(copy, "model_")
+
+
+def test_it_goes_through_a_grid_search(circle):
+    search = GridSearchCV(
+        make_pipeline(StandardScaler(), NetworkClassifier(epochs=1)),
+        {"networkclassifier__hidden": [(), (8,)]},
+        cv=2,
+        scoring="roc_auc",
+    ).fit(*circle)
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+
+
+def test_bad_data(trained, circle):
+    x, y = circle
+    network = NetworkClassifier(epochs=1)
+    with pytest.raises(NotFittedError):
+        network.predict_proba(x)
+    with pytest.raises(ValueError, match="contains NaN"):
+        network.fit(np.where(x > 2, np.nan, x), y)
+    with pytest.raises(ValueError, match=r"two or more different labels, got only"):
+        network.fit(x, np.zeros(len(x), int))
+    with pytest.raises(ValueError, match="Unknown label type"):
+        network.fit(x, x[:, 0])
+    with pytest.raises(ValueError, match="expecting 2 features"):
+        trained.predict(x[:, :1])
