@@ -1,11 +1,13 @@
 """Fill pages from the files that hold the facts.
 
-A page says where: a line ``<!-- data-cards -->`` becomes the data cards,
-``<!-- glossary -->`` the glossary, ``<!-- status -->`` the status tables. The text is
+A page says where: a line ``<!-- claims -->`` becomes the audit of the article's claims,
+``<!-- data-cards -->`` the data cards, ``<!-- glossary -->`` the glossary and
+``<!-- status -->`` the status tables. The text is
 Markdown in the page's language, so that headings, labels and citations work as if
 they were typed. A source that is missing or ill-formed stops the build.
 """
 
+import claims_table
 import data_cards
 import glossary_terms
 import status_tables
@@ -14,6 +16,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 
 PARTS = {
+    "claims": claims_table,
     "data-cards": data_cards,
     "glossary": glossary_terms,
     "status": status_tables,

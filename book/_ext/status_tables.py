@@ -1,13 +1,17 @@
-"""What the last refresh measured, as Markdown tables."""
+"""What the last refresh and the last benchmark measured, as Markdown tables."""
 
 from pathlib import Path
 
 import checked_yaml
 
 PATH = Path(__file__).resolve().parents[1] / "status.json"
+BENCHMARK = PATH.parent / "experiments" / "04-benchmark.json"
 
 NUMBER = {"type": "number", "minimum": 0}
+POSITIVE = {"type": "number", "exclusiveMinimum": 0}
 COUNT = {"type": "integer", "minimum": 0}
+DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+VERSIONS = {"type": "object", "additionalProperties": {"type": "string"}}
 MACHINE = {
     "cpu": {"type": "string"},
     "cores": COUNT,
@@ -26,9 +30,9 @@ CHAPTER = {
 SCHEMA = {
     "type": "object",
     "properties": {
-        "generated": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
+        "generated": DATE,
         "machine": {"type": "object", "properties": MACHINE, "required": [*MACHINE]},
-        "versions": {"type": "object", "additionalProperties": {"type": "string"}},
+        "versions": VERSIONS,
         "chapters": {
             "type": "object",
             "additionalProperties": {
@@ -39,6 +43,34 @@ SCHEMA = {
         },
     },
     "required": ["generated", "machine", "versions", "chapters"],
+}
+RESULT = {
+    "part": {"enum": ["conv1", "conv2", "conv3", "network"]},
+    "pass": {"enum": ["forward", "backward", "training"]},
+    "batch": COUNT,
+    "numpy_ms": POSITIVE,
+    "tensorflow_ms": POSITIVE,
+    "ratio": POSITIVE,
+}
+BENCHMARK_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "generated": DATE,
+        "machine": {"type": "object", "properties": MACHINE, "required": [*MACHINE]},
+        "versions": {**VERSIONS, "required": ["numpy", "keras", "tensorflow"]},
+        "rounds": COUNT,
+        "calls": COUNT,
+        "results": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "properties": RESULT,
+                "required": [*RESULT],
+            },
+        },
+    },
+    "required": ["generated", "machine", "versions", "rounds", "calls", "results"],
 }
 
 LABELS = {
@@ -58,6 +90,21 @@ LABELS = {
         "ignored": "输出不比较",
         "package": "软件包",
         "version": "版本",
+        "benchmark": "从零实现与 TensorFlow 的速度",
+        "compared_on": "`companion.scratch`（NumPy {numpy}）与 TensorFlow {tensorflow}"
+        "（Keras {keras}）在同一次运行中轮流计时，每方 {rounds} 轮，每轮 {calls} 次，"
+        "取中位数。测量于 {generated}：{cpu}，{cores} 个核。倍数大于 1，"
+        "表示 NumPy 较慢。",
+        "part": "部分",
+        "pass": "计算",
+        "batch": "批量大小",
+        "numpy_ms": "NumPy（毫秒）",
+        "tensorflow_ms": "TensorFlow（毫秒）",
+        "ratio": "倍数",
+        "network": "整个网络",
+        "forward": "前向",
+        "backward": "反向",
+        "training": "一步训练",
     },
     "en": {
         "measured": "Measured on {generated}, on a machine running {system}: {cpu}, "
@@ -75,28 +122,44 @@ LABELS = {
         "ignored": "Output ignored",
         "package": "Package",
         "version": "Version",
+        "benchmark": "From scratch against TensorFlow",
+        "compared_on": "`companion.scratch` (NumPy {numpy}) and TensorFlow "
+        "{tensorflow} (Keras {keras}) took turns in one run, {rounds} turns each of "
+        "{calls} calls; the times are medians. Measured on {generated}: {cpu}, {cores} "
+        "cores. A ratio above 1 means that NumPy is slower.",
+        "part": "Part",
+        "pass": "Pass",
+        "batch": "Batch size",
+        "numpy_ms": "NumPy (ms)",
+        "tensorflow_ms": "TensorFlow (ms)",
+        "ratio": "Ratio",
+        "network": "whole network",
+        "forward": "forward",
+        "backward": "backward",
+        "training": "training step",
     },
 }
 
 
 def sources() -> list[Path]:
-    """Return the file that the status is read from."""
-    return [PATH]
+    """Return the files that the status is read from."""
+    return [PATH, BENCHMARK]
 
 
-def render(language: str, path: Path = PATH) -> str:
+def render(language: str, path: Path = PATH, benchmark: Path = BENCHMARK) -> str:
     """Write the status tables.
 
     Args:
         language: ``"zh"`` or ``"en"``.
         path: The file that ``make refresh`` wrote.
+        benchmark: The file that ``make bench`` wrote.
 
     Returns:
-        Markdown: the machine, times, cells and versions.
+        Markdown: the machine, times, cells, the benchmark and versions.
 
     Raises:
-        FileNotFoundError: If there is no such file.
-        ValueError: If it is ill-formed.
+        FileNotFoundError: If a file is missing.
+        ValueError: If one is ill-formed.
     """
     status = checked_yaml.read(path, SCHEMA, "run `make refresh` to write it anew")
     label, chapters = LABELS[language], status["chapters"]
@@ -117,6 +180,8 @@ def render(language: str, path: Path = PATH) -> str:
             table(["seconds", "budget_seconds", "peak_mb"]),
             f"## {label['cells']}",
             table(["code_cells", "compared", "tolerated", "ignored"]),
+            f"## {label['benchmark']}",
+            _benchmark(label, benchmark),
             f"## {label['versions']}",
             _table(
                 [label["package"], label["version"]],
@@ -124,6 +189,27 @@ def render(language: str, path: Path = PATH) -> str:
             ),
         ]
     )
+
+
+def _benchmark(label: dict[str, str], path: Path) -> str:
+    found = checked_yaml.read(
+        path, BENCHMARK_SCHEMA, "run `make bench` to write it anew"
+    )
+    rows = [
+        [
+            label.get(result["part"], f"`{result['part']}`"),
+            label[result["pass"]],
+            str(result["batch"]),
+            f"{result['numpy_ms']:,.2f}",
+            f"{result['tensorflow_ms']:,.2f}",
+            f"{result['ratio']:.2f}",
+        ]
+        for result in found["results"]
+    ]
+    text = label["compared_on"].format(
+        **{**found, **found["machine"], **found["versions"]}
+    )
+    return f"{text}\n\n{_table([label[key] for key in RESULT], rows)}"
 
 
 def _table(head: list[str], rows: list[list[str]]) -> str:

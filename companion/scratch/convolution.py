@@ -34,11 +34,11 @@ class Conv2D(Layer):
 
     .. math::
 
-        \frac{\partial L}{\partial K_{i,j,c,f}} = \sum_{n,p,q}
-        X_{n,\; p s_h + i,\; q s_w + j,\; c}\; G_{n,p,q,f},
-        \qquad
+        \frac{\partial L}{\partial K_{i,j,c,f}} &= \sum_{n,p,q}
+        X_{n,\; p s_h + i,\; q s_w + j,\; c}\; G_{n,p,q,f}, \\
         \frac{\partial L}{\partial X_{n,\; p s_h + i,\; q s_w + j,\; c}}
-        \mathrel{+}= \sum_f G_{n,p,q,f}\, K_{i,j,c,f} .
+        &\mathrel{+}= \sum_f G_{n,p,q,f}\, K_{i,j,c,f},
+        \qquad G = \frac{\partial L}{\partial Y} .
 
     Args:
         filters: Number of kernels F.

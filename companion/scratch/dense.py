@@ -17,10 +17,10 @@ class Dense(Layer):
 
     .. math::
 
-        Y = X W + b, \qquad
-        \frac{\partial L}{\partial W} = X^\top G, \qquad
-        \frac{\partial L}{\partial b} = \sum_n G_n, \qquad
-        \frac{\partial L}{\partial X} = G\, W^\top,
+        Y &= X W + b, &\quad
+        \frac{\partial L}{\partial X} &= G\, W^\top, \\
+        \frac{\partial L}{\partial W} &= X^\top G, &\quad
+        \frac{\partial L}{\partial b} &= \sum_n G_n,
 
     with :math:`G = \partial L / \partial Y` (Goodfellow et al., 2016, section 6.5.6).
     If examples have several axes, the layer acts on the last one.

@@ -16,20 +16,20 @@ class BatchNormalization(Layer):
 
     .. math::
 
-        \mu = \frac1m \sum_i x_i, \qquad
-        \sigma^2 = \frac1m \sum_i (x_i - \mu)^2, \qquad
-        \hat x_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}, \qquad
-        y_i = \gamma \hat x_i + \beta .
+        \mu &= \frac1m \sum_i x_i, &\quad
+        \sigma^2 &= \frac1m \sum_i (x_i - \mu)^2, \\
+        \hat x_i &= \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}, &\quad
+        y_i &= \gamma \hat x_i + \beta .
 
     With :math:`g = \partial L / \partial y`, and because :math:`\mu` and
     :math:`\sigma` depend on every :math:`x_i` themselves,
 
     .. math::
 
-        \frac{\partial L}{\partial \gamma} = \sum_i g_i \hat x_i, \qquad
-        \frac{\partial L}{\partial \beta} = \sum_i g_i, \qquad
+        \frac{\partial L}{\partial \gamma} &= \sum_i g_i \hat x_i, \qquad
+        \frac{\partial L}{\partial \beta} = \sum_i g_i, \\
         \frac{\partial L}{\partial x_i}
-        = \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \Bigl(
+        &= \frac{\gamma}{\sqrt{\sigma^2 + \epsilon}} \Bigl(
         g_i - \frac1m \frac{\partial L}{\partial \beta}
         - \frac{\hat x_i}{m} \frac{\partial L}{\partial \gamma} \Bigr)
 

@@ -124,9 +124,9 @@ class Adam(Optimizer):
 
     .. math::
 
-        m &\leftarrow \beta_1 m + (1 - \beta_1)\, g, &
+        m &\leftarrow \beta_1 m + (1 - \beta_1)\, g, &\quad
         v &\leftarrow \beta_2 v + (1 - \beta_2)\, g^2, \\
-        \eta_t &= \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}, &
+        \eta_t &= \eta\, \frac{\sqrt{1 - \beta_2^t}}{1 - \beta_1^t}, &\quad
         \theta &\leftarrow \theta - \eta_t\, \frac{m}{\sqrt v + \epsilon}
 
     (Kingma & Ba, 2015, algorithm 1 in the order of section 2's last paragraph, which

@@ -128,11 +128,11 @@ class LSTM(_Recurrent):
 
     .. math::
 
-        i_t &= \sigma(x_t W_i + h_{t-1} U_i + b_i), &
+        i_t &= \sigma(x_t W_i + h_{t-1} U_i + b_i), &\quad
         f_t &= \sigma(x_t W_f + h_{t-1} U_f + b_f), \\
-        z_t &= \tanh(x_t W_c + h_{t-1} U_c + b_c), &
+        z_t &= \tanh(x_t W_c + h_{t-1} U_c + b_c), &\quad
         o_t &= \sigma(x_t W_o + h_{t-1} U_o + b_o), \\
-        c_t &= f_t \odot c_{t-1} + i_t \odot z_t, &
+        c_t &= f_t \odot c_{t-1} + i_t \odot z_t, &\quad
         h_t &= o_t \odot \tanh c_t
 
     (Hochreiter & Schmidhuber, 1997; the forget gate f is from Gers et al., 2000). The

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
 import evidence
 import notebooks
 import pytest
+import yaml
 from nbformat import NotebookNode
 from prose import Document
 
@@ -54,11 +56,18 @@ def en(chapter) -> NotebookNode:
     return _read(chapter, "en")
 
 
+def _generated_labels(page: Path) -> tuple[str, ...]:
+    if page.stem != "a-claims":
+        return ()
+    claims = (notebooks.BOOK / "claims.yml").read_text(encoding="utf-8")
+    return tuple(claim["id"] for claim in yaml.safe_load(claims))
+
+
 @functools.cache
 def _documents(edition: str) -> list[Document]:
     folder = notebooks.BOOK / edition
     found = [
-        Document(path, (path.read_text(encoding="utf-8"),))
+        Document(path, (path.read_text(encoding="utf-8"),), _generated_labels(path))
         for path in sorted(folder.glob("*.md"))
     ]
     for chapter in notebooks.chapters(edition=edition):
@@ -66,6 +75,7 @@ def _documents(edition: str) -> list[Document]:
         texts = [text for cell in cells for text in evidence.language_texts(cell)]
         figures = [cell.metadata.get("mystnb", {}).get("figure", {}) for cell in cells]
         labels = [figure["name"] for figure in figures if "name" in figure]
+        labels += [f"{chapter}/{cell.id}" for cell in cells if cell.cell_type == "code"]
         path = notebooks.chapter_path(chapter, edition)
         found.append(Document(path, tuple(texts), tuple(labels)))
     return found

@@ -171,6 +171,14 @@ def output_text(cell: NotebookNode) -> str:
     return "\n".join(parts)
 
 
+def proven(cell: NotebookNode) -> set[str]:
+    """Return the keys of the numbers that a code cell's output and code prove."""
+    found = _keys(code_numbers(cell.source))
+    if notebooks.verdict(cell) != "ignored":
+        found |= _keys(numbers(output_text(cell)))
+    return found
+
+
 def stated(markdown: str) -> list[Number]:
     """Return the numbers in prose that need evidence.
 

@@ -2,8 +2,10 @@
 
 import re
 
+import notebooks
 import prose
 import pytest
+import yaml
 
 HAN = prose.CJK
 ZH_RULES = {
@@ -40,7 +42,7 @@ BRITISH = re.compile(
     r"|organis|quantis|realis|recognis|regularis|specialis|standardis|summaris|utilis"
     r"|vectoris|visualis)(?:e|ed|es|er|ers|ing|ation|ations|able)\b"
     r"|\b(?:behaviour|cancelled|catalogue|centre|colour|favour|flavour|grey|honour"
-    r"|labelled|labelling|licence|modelled|modelling|neighbour|programme|travelled"
+    r"|labelled|labelling|licence|modelled|modelling|neighbour|programmes?\b|travelled"
     r"|whilst)\w*",
     re.IGNORECASE,
 )
@@ -129,6 +131,7 @@ def test_bad_chinese(text, rule):
         "# Appendix B. Data cards",
         "The color of a term (卷积，池化).",
         "`colour` is code",
+        "It is programmed.",
     ],
 )
 def test_good_english(text):
@@ -141,6 +144,7 @@ def test_good_english(text):
         ("## Training The Network", "capital"),
         ("A term，another", "Chinese mark"),
         ("The colour is optimised", "British"),
+        ("Two programmes", "British"),
     ],
 )
 def test_bad_english(text, rule):
@@ -168,3 +172,15 @@ def test_image_alts_in_markdown(edition, documents):
     ]
     assert [fault for alt in alts for fault in check(alt)] == []
     assert all(alt.strip() for alt in alts), "every image in Markdown has an alt text"
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [("claims.yml", ("claim", "reason")), ("glossary.yml", ("meaning",))],
+)
+def test_files_of_facts(edition, name, fields):
+    check = {"zh": zh_faults, "en": en_faults}[edition]
+    entries = yaml.safe_load((notebooks.BOOK / name).read_text(encoding="utf-8"))
+    texts = [entry[f"{field}_{edition}"] for entry in entries for field in fields]
+    assert texts
+    assert {text: faults for text in texts if (faults := check(text))} == {}

@@ -5,8 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from sphinx.errors import ExtensionError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,17 +34,45 @@ STATUS = {
     "chapters": {"05-cnn": CHAPTER},
 }
 
+RESULT = {
+    "part": "conv1",
+    "pass": "forward",
+    "batch": 32,
+    "numpy_ms": 1234.5,
+    "tensorflow_ms": 1000,
+    "ratio": 1.23,
+}
+TRAINING = {
+    "part": "network",
+    "pass": "training",
+    "batch": 128,
+    "numpy_ms": 2,
+    "tensorflow_ms": 4,
+    "ratio": 0.5,
+}
+BENCHMARK = {
+    "generated": "2026-02-01",
+    "machine": STATUS["machine"],
+    "versions": {"numpy": "2.4.6", "keras": "3.15.1", "tensorflow": "2.21.0"},
+    "rounds": 15,
+    "calls": 5,
+    "results": [RESULT, TRAINING],
+}
+
 
 @pytest.fixture
 def sphinx_build(tmp_path):
-    """A function that builds one page with plain Sphinx and some extensions."""
+    """A function that builds one page, and notebooks, with some extensions."""
 
-    def build(page, extensions, **config):
+    def build(page, extensions, notebooks=(), **config):
         source = tmp_path / "书 source"
         source.mkdir()
         (source / "index.md").write_text(page, encoding="utf-8")
+        for name, notebook in dict(notebooks).items():
+            nbformat.write(notebook, source / f"{name}.ipynb")
+        parser = "myst_nb" if notebooks else "myst_parser"
         lines = [f"import sys; sys.path.insert(0, {str(ROOT / 'book' / '_ext')!r})"]
-        config = {"extensions": ["myst_parser", *extensions], **config}
+        config = {"extensions": [parser, *extensions], **config}
         lines += [f"{name} = {value!r}" for name, value in config.items()]
         (source / "conf.py").write_text("\n".join(lines), encoding="utf-8")
         output = tmp_path / "html"
@@ -180,6 +210,47 @@ def test_status_tables_show_what_was_measured(extension, status):
     assert "| `keras` | 3.15.1 |" in text
 
 
+def test_benchmark_is_a_table_in_both_languages(extension, status, tmp_path):
+    module, path = extension("status_tables"), tmp_path / "benchmark.json"
+    path.write_text(json.dumps(BENCHMARK), encoding="utf-8")
+    english, chinese = (
+        module.render(language, status(STATUS), path) for language in ("en", "zh")
+    )
+    assert "## From scratch against TensorFlow" in english
+    assert "(NumPy 2.4.6) and TensorFlow 2.21.0 (Keras 3.15.1)" in english
+    assert "15 turns each of 5 calls" in english
+    assert "Measured on 2026-02-01" in english
+    assert "| `conv1` | forward | 32 | 1,234.50 | 1,000.00 | 1.23 |" in english
+    assert "| whole network | training step | 128 | 2.00 | 4.00 | 0.50 |" in english
+    assert "## 从零实现与 TensorFlow 的速度" in chinese
+    assert "| 整个网络 | 一步训练 | 128 | 2.00 | 4.00 | 0.50 |" in chinese
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"generated": None}, "at generated: None"),
+        ({"results": []}, "at results"),
+        ({"results": [{**RESULT, "ratio": 0}]}, "at results/0/ratio: 0"),
+        ({"results": [{**RESULT, "part": "dense"}]}, "at results/0/part: 'dense'"),
+        ({"versions": {"numpy": "2.4.6"}}, "at versions: 'keras' is a required"),
+    ],
+)
+def test_ill_formed_benchmark_is_a_clear_error(
+    extension, status, tmp_path, change, message
+):
+    path = tmp_path / "benchmark.json"
+    path.write_text(json.dumps({**BENCHMARK, **change}), encoding="utf-8")
+    with pytest.raises(ValueError, match=message) as caught:
+        extension("status_tables").render("en", status(STATUS), path)
+    assert "make bench" in str(caught.value)
+
+
+def test_missing_benchmark_is_a_clear_error(extension, status, tmp_path):
+    with pytest.raises(FileNotFoundError, match="make bench"):
+        extension("status_tables").render("en", status(STATUS), tmp_path / "none")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -229,6 +300,57 @@ def test_marker_is_replaced_in_a_page(sphinx_build):
     html = (output / "index.html").read_text(encoding="utf-8")
     assert 'id="term-convolution"' in html
     assert 'href="#term-convolution"' in html
+
+
+def anchored_build(sphinx_build, *cells, page=""):
+    """Build a page that links to a notebook with anchors for its cells."""
+    links = "{ref}`there <05-x/run>` and {ref}`further <05-x/solution>`"
+    python = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    notebook = nbformat.v4.new_notebook(cells=[*cells], metadata=python)
+    toctree = "```{toctree}\n05-x\n```"
+    return sphinx_build(
+        f"# Title\n\n{page or links}\n\n{toctree}\n",
+        ["cell_anchors"],
+        notebooks={"05-x": notebook},
+        nb_execution_mode="off",
+    )
+
+
+TITLE = nbformat.v4.new_markdown_cell("# Chapter", id="title")
+RUN = nbformat.v4.new_code_cell("6 * 7", id="run", execution_count=1)
+SOLUTION = nbformat.v4.new_code_cell(
+    "print('solved')",
+    id="solution",
+    execution_count=2,
+    metadata={"tags": ["hide-cell"]},
+)
+
+
+def test_code_cells_have_anchors_and_labels(sphinx_build):
+    run, output = anchored_build(sphinx_build, TITLE, RUN, SOLUTION)
+    assert run.returncode == 0, run.stderr
+    html = BeautifulSoup((output / "05-x.html").read_text("utf-8"), "html.parser")
+    cells = html.find_all("div", class_="cell")
+    assert [cell["id"] for cell in cells] == ["cell-run", "cell-solution"]
+    assert ["6 * 7" in cell.text for cell in cells] == [True, False]
+    index = BeautifulSoup((output / "index.html").read_text("utf-8"), "html.parser")
+    links = {a.text: a["href"] for a in index.find_all("a", class_="reference")}
+    assert links["there"] == "05-x.html#cell-run"
+    assert links["further"] == "05-x.html#cell-solution"
+
+
+def test_label_of_a_lost_cell_fails_the_build(sphinx_build):
+    run, _ = anchored_build(sphinx_build, TITLE, RUN)
+    assert run.returncode == 1
+    assert "undefined label: '05-x/solution'" in run.stderr
+    assert "05-x/run" not in run.stderr
+
+
+def test_anchor_that_is_taken_fails_the_build(sphinx_build):
+    taken = nbformat.v4.new_markdown_cell("## Cell run\n\nText.", id="taken")
+    run, _ = anchored_build(sphinx_build, TITLE, taken, RUN, page="Nothing.")
+    assert run.returncode == 1
+    assert "code cell 'run': expected the anchor 'cell-run' to be free" in run.stderr
 
 
 def test_switch_appears_only_where_there_is_another_edition(extension):
