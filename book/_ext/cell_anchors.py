@@ -45,7 +45,7 @@ class CellAnchors(SphinxTransform):
                 )
                 continue
             node["ids"].append(anchor)
-            node["names"].append(f"{self.env.docname}/{name}")
+            node["names"].append(f"{path.stem}/{name}")
             self.document.note_explicit_target(node)
 
 
