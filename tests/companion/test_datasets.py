@@ -168,12 +168,11 @@ def test_fashion_mnist_sample_resembles_the_whole():
     assert x.std() == pytest.approx(0.3530, abs=0.003)
 
 
-def test_fashion_mnist_stands_upright_and_labels_match():
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_fashion_mnist_stands_upright_and_labels_match(part):
     data = datasets.fashion_mnist()
-    mean = {
-        name: data.x_train[data.y_train == k, ..., 0].mean(axis=0)
-        for k, name in enumerate(data.names)
-    }
+    x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
+    mean = {name: x[y == k, ..., 0].mean(axis=0) for k, name in enumerate(data.names)}
     sneaker, trouser = mean["Sneaker"], mean["Trouser"]
     assert sneaker[14:].sum() > 1.5 * sneaker[:14].sum()
     assert (trouser.mean(axis=1) > 0.1).sum() > (trouser.mean(axis=0) > 0.1).sum()

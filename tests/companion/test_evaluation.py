@@ -64,7 +64,8 @@ def test_confusion_matrix_has_true_classes_in_rows():
     assert matrix.sum(axis=1).tolist() == [2, 1, 1, 0]
 
 
-def test_expected_calibration_error_by_hand():
+@pytest.mark.parametrize("bins", [10, 4])  # with 4, 0.75 lies between two bins
+def test_expected_calibration_error_by_hand(bins):
     # 4 predictions at confidence 0.75 of which 2 are right; 6 at 0.95, 5 right.
     y = np.zeros(10, int)
     p = np.vstack(
@@ -73,7 +74,7 @@ def test_expected_calibration_error_by_hand():
             one_hot([0, 0, 0, 0, 0, 1], 2, 0.95),
         ]
     )
-    got = evaluation.calibration(y, p)
+    got = evaluation.calibration(y, p, bins=bins)
     assert got.error == pytest.approx(0.4 * 0.25 + 0.6 * (0.95 - 5 / 6))
     assert got.count.tolist() == [4, 6]
     assert got.confidence == pytest.approx([0.75, 0.95])

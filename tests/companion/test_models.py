@@ -204,3 +204,13 @@ def test_feature_maps_are_what_the_layers_compute():
     want = maps["conv1"][:, :2, :2].max(axis=(1, 2))
     assert np.array_equal(maps["pool1"][:, 0, 0], want)
     assert maps["dense2"] == pytest.approx(model.predict(x, verbose=0), abs=1e-6)
+
+
+def test_the_small_network_pools_then_normalizes_then_activates():
+    names = [layer.name for layer in models.small_cnn().layers]
+    assert names == [
+        *("conv1", "norm_conv1", "relu_conv1"),
+        *("conv2", "pool2", "norm_conv2", "relu_conv2"),
+        *("conv3", "norm_conv3", "relu_conv3", "flatten"),
+        *("dense1", "norm_dense1", "relu_dense1", "dense2"),
+    ]

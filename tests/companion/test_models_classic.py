@@ -190,3 +190,20 @@ def test_large_networks_start_at_random_by_their_seed():
 def test_builders_name_a_wrong_argument(build, message):
     with pytest.raises(ValueError, match=message):
         build()
+
+
+def test_alexnets_pooling_overlaps(alexnet):
+    pools = [x for x in alexnet.layers if isinstance(x, keras.layers.MaxPooling2D)]
+    assert [(pool.name, pool.pool_size, pool.strides) for pool in pools] == [
+        (f"pool{i}", (3, 3), (2, 2)) for i in (1, 2, 5)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variant", "function"),
+    [("original", classic._scaled_tanh), ("modern", keras.activations.tanh)],
+)
+def test_lenet_squashes_as_its_variant_says(variant, function):
+    layers = models.lenet5(variant=variant).layers
+    used = [layer.activation for layer in layers if layer.name.startswith("tanh")]
+    assert used == [function] * 6

@@ -400,3 +400,9 @@ def test_numerical_gradient_names_what_is_wrong_and_puts_values_back():
         numerical_gradient(fail, x)
     numerical_gradient(np.sum, x)
     assert x.tolist() == [0.1, 0.2]
+
+
+def test_orthogonal_matrices_favor_no_direction():
+    rng = np.random.default_rng(0)
+    draws = [scratch.orthogonal((3, 3), rng, "float64") for _ in range(1_000)]
+    assert np.abs(np.mean(draws, axis=0)).max() < 0.1

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from companion import datasets, figures, scratch
+from companion import datasets, figures, scratch, training
 from companion.scratch import (
     SGD,
     Adam,
@@ -366,3 +366,23 @@ def test_the_perceptron_names_what_else_is_wrong():
     perceptron = Perceptron().fit(CORNERS, [0, 0, 0, 1])
     with pytest.raises(ValueError, match=r"x in shape \(N, 2\), got \(4, 1\)"):
         perceptron.predict(CORNERS[:, :1])
+
+
+def test_one_cycle_is_the_schedule_of_the_recipes():
+    recipe = training.Recipe(
+        epochs=1, learning_rate=0.1, schedule="one_cycle", warmup=0.3
+    )
+    theirs, ours = training._learning_rate(recipe, 100), one_cycle(0.1, warmup=0.3)
+    want = [float(theirs(step)) for step in range(101)]
+    assert [ours(step / 100) for step in range(101)] == pytest.approx(want, abs=1e-6)
+
+
+def test_fitting_is_training_and_judging_is_not(blobs):
+    normalization = BatchNormalization()
+    network = Sequential([Dense(8), normalization, ReLU(), Dense(3)], (2,))
+    network.fit(*blobs)
+    moved = normalization.state["moving_mean"].copy()
+    assert moved.all()
+    network.predict(blobs[0])
+    network.evaluate(*blobs)
+    assert np.array_equal(normalization.state["moving_mean"], moved)

@@ -104,3 +104,8 @@ def test_bad_data(trained, circle):
         network.fit(x, x[:, 0])
     with pytest.raises(ValueError, match="expecting 2 features"):
         trained.predict(x[:, :1])
+
+
+def test_settings_reach_the_training(circle):
+    network = NetworkClassifier((4,), epochs=3, batch_size=200).fit(*circle)
+    assert int(network.model_.optimizer.iterations) == 3 * 600 // 200

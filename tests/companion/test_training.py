@@ -228,3 +228,20 @@ def test_progress_is_for_notebooks_and_terminals(monkeypatch):
     assert not training._interactive()
     monkeypatch.setattr(training.sys, "modules", {"ipykernel": None})
     assert training._interactive()
+
+
+def test_every_epoch_shifts_anew():
+    x = np.zeros((64, 9, 9, 1))
+    x[:, 4, 4] = 1  # all alike, so that their order does not matter
+    recipe = Recipe(epochs=2, batch_size=64, max_shift=2)
+    batches = training._batches(x, np.zeros(64), recipe, seed=0)
+    first = batches[0][0]
+    assert np.array_equal(batches[0][0], first)
+    batches.on_epoch_end()
+    assert not np.array_equal(batches[0][0], first)
+
+
+def test_a_schedule_spans_all_epochs(data):
+    recipe = Recipe(epochs=2, learning_rate=0.02, schedule="cosine")
+    history = fit(network(), data, recipe)
+    assert history.val_loss[1] < 0.98 * history.val_loss[0]
