@@ -40,7 +40,8 @@ test-backends: $(READY)  ## run the package's tests on Keras with jax and with t
 refresh: $(READY)  ## execute the chapters, store outputs and times, update the English edition
 	@$(QUIET) $(PY) tools/refresh.py
 
-experiments: $(READY)  ## repeat chapter 5's long experiments (about an hour)
+experiments: $(READY)  ## repeat the long experiments of chapters 1 and 5 (about two hours)
+	@$(QUIET) $(PY) tools/experiments_background.py
 	@$(QUIET) $(PY) tools/experiments_cnn.py
 
 bench: $(READY)  ## time companion.scratch against TensorFlow (about 3 minutes)

@@ -23,6 +23,7 @@ __all__ = [
     "filters",
     "image_grid",
     "network",
+    "plain_ticks",
     "reliability",
     "subplots",
     "training_curves",
@@ -91,7 +92,7 @@ def training_curves(histories: Mapping[str, object]) -> Figure:
             right.plot(history.epoch, error, label=f"{name}, validation", **style)
     left.set(xlabel="step", ylabel="cross-entropy loss (nats)", yscale="log")
     right.set(xlabel="step", ylabel="error (%)", yscale="log")
-    _plain_ticks(left.yaxis, right.yaxis)
+    plain_ticks(left.yaxis, right.yaxis)
     right.legend(frameon=False)
     return fig
 
@@ -315,7 +316,7 @@ def cost_accuracy(
         )
     ax.set(xlabel=xlabel, ylabel="error (%)", xscale="log", yscale="log")
     ax.margins(x=0.2, y=0.12)
-    _plain_ticks(ax.xaxis, ax.yaxis)
+    plain_ticks(ax.xaxis, ax.yaxis)
     return fig
 
 
@@ -366,18 +367,22 @@ def network(costs: Sequence[object], input_shape: Sequence[int]) -> Figure:
     return fig
 
 
-def _kind(name: str) -> int:
-    """Return the color's index for a layer's name."""
-    kinds = {"conv": 0, "pool": 1, "flatten": 3, "dense": 2}
-    return next((i for kind, i in kinds.items() if name.startswith(kind)), 6)
+def plain_ticks(*axes) -> None:
+    """Mark logarithmic axes at 1, 2 and 5 times each power of ten, in plain numbers.
 
-
-def _plain_ticks(*axes) -> None:
-    """Mark logarithmic axes at 1, 2 and 5 times each power of ten, in plain numbers."""
+    Args:
+        *axes: Axes of Matplotlib such as ``ax.xaxis``.
+    """
     for axis in axes:
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter("{x:g}")
         axis.set_minor_locator(NullLocator())
+
+
+def _kind(name: str) -> int:
+    """Return the color's index for a layer's name."""
+    kinds = {"conv": 0, "pool": 1, "flatten": 3, "dense": 2}
+    return next((i for kind, i in kinds.items() if name.startswith(kind)), 6)
 
 
 def _colors(count: int) -> Sequence[str]:

@@ -3,6 +3,8 @@
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
+from companion.models.recurrent import lstm_classifier
+from companion.models.windows import window_network
 
 __all__ = [
     "LayerCost",
@@ -11,6 +13,8 @@ __all__ = [
     "feature_maps",
     "layer_costs",
     "lenet5",
+    "lstm_classifier",
     "small_cnn",
     "vgg16",
+    "window_network",
 ]

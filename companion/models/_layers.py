@@ -1,4 +1,4 @@
-"""Layers of 1998 and 2012 that Keras has not."""
+"""Layers that Keras has not: some of 1998 and 2012, and one without shared weights."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from keras import ops
 
 __all__ = [
     "LocalResponseNormalization",
+    "LocallyConnected2D",
     "PartialConv2D",
     "SquaredDistance",
     "Subsampling",
@@ -140,3 +141,65 @@ class LocalResponseNormalization(keras.layers.Layer):
         squares = ops.pad(squares, [*edges, (2, 2)])
         near = sum(squares[..., i : i + channels] for i in range(5))
         return inputs / (2 + 1e-4 * near) ** 0.75
+
+
+class LocallyConnected2D(keras.layers.Layer):
+    """A convolution whose every position has kernels and biases of its own.
+
+    Shapes: (N, H, W, C) to (N, H', W', K) with H' = (H - k) // s + 1;
+    H' W' K (k² C + 1) parameters. The kernels start out as those of a convolution do,
+    but different ones at each position.
+
+    Args:
+        filters: Number of output maps K.
+        kernel_size: The kernel's side k.
+        strides: Step s from one position to the next.
+        activation: Name of the function that follows; none by default.
+        kernel_initializer: Draws the kernels of all positions, as one convolution
+            kernel (k, k, C, H' W' K).
+        **options: As for every Keras layer.
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int,
+        strides: int = 1,
+        activation: str | None = None,
+        *,
+        kernel_initializer,
+        **options,
+    ):
+        super().__init__(**options)
+        self.filters, self.kernel_size, self.strides = filters, kernel_size, strides
+        self.activation = keras.activations.get(activation)
+        self.kernel_initializer = kernel_initializer
+
+    def build(self, input_shape):
+        """Make a kernel and a bias for every position and output map."""
+        side, channels = self.kernel_size, input_shape[-1]
+        height, width = ((n - side) // self.strides + 1 for n in input_shape[1:3])
+
+        def draw(shape, dtype=None):
+            places, window = height * width, (side, side, channels)
+            drawn = self.kernel_initializer((*window, places * self.filters), dtype)
+            drawn = ops.reshape(drawn, (side**2 * channels, places, self.filters))
+            return ops.reshape(ops.transpose(drawn, (1, 0, 2)), shape)
+
+        shape = (height, width, side**2 * channels, self.filters)
+        self.kernel = self.add_weight(shape=shape, initializer=draw)
+        self.bias = self.add_weight(
+            shape=(height, width, self.filters), initializer="zeros"
+        )
+
+    def call(self, inputs):
+        """Return each window's product with the kernels of its position."""
+        side, step = self.kernel_size, self.strides
+        windows = ops.image.extract_patches(inputs, side, step, padding="valid")
+        sums = ops.einsum("nhwp,hwpk->nhwk", windows, self.kernel)
+        return self.activation(sums + self.bias)
+
+    @property
+    def multiply_adds(self) -> int:
+        """One product for each weight: every weight is used once."""
+        return int(np.prod(self.kernel.shape))

@@ -39,7 +39,11 @@ def test_training_curves_draw_loss_and_error():
 def test_confusion_matrix_writes_every_count_but_colors_mistakes():
     fig = figures.confusion_matrix([[90, 3], [0, 80]], ["cat", "dog"])
     ax = fig.axes[0]
-    assert sorted(text.get_text() for text in ax.texts) == ["3", "80", "90"]
+    assert {text.get_text(): text.get_position() for text in ax.texts} == {
+        "90": (0, 0),
+        "3": (1, 0),  # column, row
+        "80": (1, 1),
+    }
     assert ax.images[0].get_array().tolist() == [[0, 3], [0, 0]]
     assert ax.get_ylabel() == "true class"
     with pytest.raises(ValueError, match=r"shape \(3, 3\).*got \(2, 2\)"):
@@ -148,3 +152,13 @@ def test_figures_are_white_and_unknown_to_pyplot():
 def test_colors_are_told_apart_in_gray():
     gray = [np.dot(to_rgb(c), (0.299, 0.587, 0.114)) for c in figures.COLORS[:3]]
     assert len(set(np.round(gray, 2))) == 3
+
+
+def test_plain_ticks_are_plain_numbers():
+    _, ax = figures.subplots(3, 2)
+    ax.set(yscale="log", ylim=(0.8, 60))
+    figures.plain_ticks(ax.yaxis)
+    ax.figure.canvas.draw()
+    shown = [label.get_text() for label in ax.get_yticklabels()]
+    assert {"1", "2", "5", "10", "20", "50"} <= set(shown)
+    assert not ax.yaxis.get_minorticklocs().size

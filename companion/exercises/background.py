@@ -1,0 +1,267 @@
+"""Checks of the exercises of chapter 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from companion.exercises._answer import WrongAnswerError, right
+
+__all__ = [
+    "check_columns",
+    "check_mistake_bound",
+    "check_permute_pixels",
+    "check_shared_errors",
+    "check_xor_network",
+]
+
+
+def check_xor_network(hidden_weights, hidden_bias, weights, bias) -> None:
+    """Check a network of threshold units with one hidden layer that computes XOR.
+
+    Every unit says 1 if its weighted sum plus bias is above 0, else 0.
+
+    Args:
+        hidden_weights: Shape (2, H): one column for each hidden unit.
+        hidden_bias: Shape (H,).
+        weights: Shape (H,): from the hidden units to the output.
+        bias: A number.
+
+    Raises:
+        WrongAnswerError: With a hint, if the shapes do not fit, there is only one
+            hidden unit, or the output is wrong for some input.
+
+    Example:
+        >>> check_xor_network([[1, 1], [1, 1]], [-0.5, -1.5], [1, -1], -0.5)
+        ✓ right: the network computes XOR with 2 hidden units
+    """
+    w1, b1 = np.asarray(hidden_weights, float), np.asarray(hidden_bias, float)
+    w2, b2 = np.asarray(weights, float), float(bias)
+    if w1.ndim != 2 or len(w1) != 2 or not b1.shape == w2.shape == w1.shape[1:]:
+        raise WrongAnswerError(
+            "expected hidden weights in shape (2, H), hidden biases and weights in "
+            f"shape (H,), got {w1.shape}, {b1.shape} and {w2.shape}"
+        )
+    if w1.shape[1] == 1:
+        raise WrongAnswerError(
+            "one hidden unit is not enough: it draws one line, and the output can only "
+            "keep or swap its two sides; XOR needs two lines"
+        )
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
+    got = ((x @ w1 + b1 > 0) @ w2 + b2 > 0).astype(int).tolist()
+    if got != [0, 1, 1, 0]:
+        hints = {
+            (0, 1, 1, 1): "this is OR: a second hidden unit must notice that both "
+            "inputs are 1 and hold the output back",
+            (0, 0, 0, 1): "this is AND: XOR is 0 when both inputs are 1",
+            (1, 0, 0, 1): "this is XNOR, the opposite: turn the output around",
+            (1, 1, 1, 0): "this is NAND: XOR is 0 when both inputs are 0 as well",
+        }
+        hint = hints.get(tuple(got), "write down what each hidden unit says first")
+        raise WrongAnswerError(
+            f"for the inputs 00, 01, 10, 11 the output is {got}, expected "
+            f"[0, 1, 1, 0]; {hint}"
+        )
+    right(f"the network computes XOR with {w1.shape[1]} hidden units")
+
+
+def check_mistake_bound(
+    answer: Callable[[np.ndarray, np.ndarray, np.ndarray], float],
+) -> None:
+    """Check a function that bounds how many mistakes a perceptron can make.
+
+    Novikoff (1962): at most (R / γ)² if w separates the classes, where R is the
+    largest norm of an example and γ = min y (w · x) / ‖w‖ the margin.
+
+    Args:
+        answer: From examples (N, F), labels (N,) of -1 or 1 and a separating w (F,)
+            to the bound.
+
+    Raises:
+        WrongAnswerError: With a hint, if a bound is wrong.
+
+    Example:
+        >>> def bound(x, y, w):
+        ...     margin = (y * (x @ w)).min() / np.linalg.norm(w)
+        ...     return (np.linalg.norm(x, axis=1).max() / margin) ** 2
+        >>> check_mistake_bound(bound)
+        ✓ right: mistake_bound on 3 sets of points
+    """
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        w = rng.normal(size=3)
+        x = rng.normal(size=(40, 3))
+        x = x[np.abs(x @ w) > 0.3]
+        y = np.sign(x @ w).astype(int)
+        norms, scores = np.linalg.norm(x, axis=1), y * (x @ w)
+        radius, length = norms.max(), np.linalg.norm(w)
+        margin = scores.min() / length
+        want, got = (radius / margin) ** 2, answer(x, y, w)
+        if np.isclose(got, want, rtol=1e-4):
+            continue
+        hints = {
+            radius / margin: "the ratio enters squared",
+            (radius / scores.min()) ** 2: "divide the margin by the norm of w: a "
+            "separating w may have any length",
+            (radius * length / scores.mean()) ** 2: "the margin is that of the example "
+            "closest to the boundary: take the minimum, not the mean",
+            (radius / (x @ w / length).min()) ** 2: "multiply by the label: on the "
+            "side of -1 the score itself is negative",
+            (norms.mean() / margin) ** 2: "R is the largest norm, not the mean",
+            (norms.min() / margin) ** 2: "R is the largest norm, not the smallest",
+            (margin / radius) ** 2: "the ratio is upside down: a wide margin means "
+            "few mistakes",
+        }
+        hint = next(
+            (text for value, text in hints.items() if np.isclose(got, value)),
+            "R = max ‖x‖, γ = min y (w · x) / ‖w‖, the bound is (R / γ)²",
+        )
+        raise WrongAnswerError(
+            f"mistake_bound gave {float(got):.4g}, expected {want:.4g}; {hint}"
+        )
+    right("mistake_bound on 3 sets of points")
+
+
+def check_permute_pixels(answer: Callable[[np.ndarray, int], np.ndarray]) -> None:
+    """Check a function that shuffles the pixels of all images in the same way.
+
+    Args:
+        answer: From images (N, H, W, C) and a seed to images of the same shape.
+
+    Raises:
+        WrongAnswerError: With a hint, if pixels get lost, images are shuffled
+            differently, little moves, the argument changes, or the seed is ignored.
+
+    Example:
+        >>> def permute(images, seed):
+        ...     order = np.random.default_rng(seed).permutation(images[0].size)
+        ...     return images.reshape(len(images), -1)[:, order].reshape(images.shape)
+        >>> check_permute_pixels(permute)
+        ✓ right: permute_pixels moves every image's pixels in the same way
+    """
+    # Every pixel's value tells its place, so that its way can be followed.
+    place = np.arange(30.0).reshape(5, 6, 1)
+    images = np.stack([place, 100 + place, 200 + place])
+    before = images.copy()
+    got = np.asarray(answer(images, 0))
+    if not np.array_equal(images, before):
+        raise WrongAnswerError("the function changed its argument: work on a copy")
+    if got.shape != images.shape:
+        raise WrongAnswerError(f"expected shape {images.shape}, got {got.shape}")
+    ranks = [np.sort(image.ravel()) for image in got]
+    if not np.array_equal(ranks, [image.ravel() for image in images]):
+        raise WrongAnswerError(
+            "some pixels got lost or went to another image: permute the places inside "
+            "each image"
+        )
+    if not (
+        np.array_equal(got[1] - 100, got[0]) and np.array_equal(got[2] - 200, got[0])
+    ):
+        raise WrongAnswerError(
+            "each image was shuffled differently: then nothing is left to learn; draw "
+            "one permutation and use it for all"
+        )
+    moved = got[0, ..., 0] != place[..., 0]
+    whole_rows = (np.diff(got[0, ..., 0], axis=1) == 1).all()
+    if moved.mean() < 0.5 or whole_rows:
+        raise WrongAnswerError(
+            "whole rows stayed together or most pixels stayed where they were: permute "
+            "all H × W places"
+        )
+    if not np.array_equal(got, answer(images, 0)):
+        raise WrongAnswerError("two calls with the same seed gave different images")
+    if np.array_equal(got, answer(images, 1)):
+        raise WrongAnswerError("two different seeds gave the same permutation")
+    right("permute_pixels moves every image's pixels in the same way")
+
+
+def check_columns(answer: Callable[[np.ndarray], np.ndarray]) -> None:
+    """Check a function that turns images into sequences of columns.
+
+    Args:
+        answer: From images (N, H, W, C) to images (N, W, H, C) whose row t is the
+            column t of the original, read from the top.
+
+    Raises:
+        WrongAnswerError: With a hint, if the sequence is another.
+
+    Example:
+        >>> check_columns(lambda images: images.swapaxes(1, 2))
+        ✓ right: step t is column t, read from the top
+    """
+    images = np.arange(48.0).reshape(2, 4, 6, 1)
+    want, got = images.swapaxes(1, 2), np.asarray(answer(images))
+    if np.array_equal(got, want):
+        right("step t is column t, read from the top")
+        return
+    cut = images.reshape(2, 6, 4, 1)
+    hints = [
+        (images, "this still reads rows: swap the axes of height and width"),
+        (cut, "reshape cuts the rows up and keeps their order: swap two axes instead"),
+        (images.T, "the batch moved as well: swap axes 1 and 2 only"),
+        (want[:, ::-1], "the columns come from right to left: a swap, not a rotation"),
+        (want[:, :, ::-1], "columns are read from the bottom: a swap, not a rotation"),
+    ]
+    hint = next(
+        (text for value, text in hints if np.array_equal(got, value)),
+        f"expected shape {want.shape} with row t equal to column t, got {got.shape}",
+    )
+    raise WrongAnswerError(f"the sequence is wrong; {hint}")
+
+
+def check_shared_errors(
+    answer: Callable[[np.ndarray, np.ndarray, np.ndarray], float],
+) -> None:
+    """Check a function that says what share of their errors two models share.
+
+    Args:
+        answer: From labels (N,) and two arrays of predicted labels (N,) to the number
+            of examples that both get wrong over the number that at least one does.
+
+    Raises:
+        WrongAnswerError: With a hint, if a share is wrong.
+
+    Example:
+        >>> def shared(y, first, second):
+        ...     a, b = first != y, second != y
+        ...     return (a & b).sum() / (a | b).sum()
+        >>> check_shared_errors(shared)
+        ✓ right: shared_errors in 3 cases
+    """
+    y = np.arange(100) % 10
+    for first_wrong, second_wrong in ((20, 30), (30, 10), (8, 24)):
+        first, second = y.copy(), y.copy()
+        first[:first_wrong] = (first[:first_wrong] + 1) % 10
+        # The second model's errors begin in the middle of the first's, and the
+        # answers differ there: both are wrong, but not in the same way.
+        start = first_wrong // 2
+        part = slice(start, start + second_wrong)
+        second[part] = (second[part] + 2) % 10
+        both = min(first_wrong - start, second_wrong)
+        either = first_wrong + second_wrong - both
+        want, got = both / either, float(answer(y, first, second))
+        if np.isclose(got, want):
+            continue
+        hints = {
+            both / 100: "divide by the examples that at least one model gets wrong, "
+            "not by all",
+            float(both): "a share was asked for: divide",
+            (100 - either) / 100: "this counts what both get right",
+            0.0: "both are wrong even if their wrong answers differ: compare each with "
+            "the label, not with each other",
+            both
+            / first_wrong: "divide by the errors of either model, not of the first",
+            both / second_wrong: "divide by the errors of either model, not of the "
+            "second",
+            both / (first_wrong + second_wrong): "errors that both make are counted "
+            "twice below the line: use |",
+        }
+        hint = next(
+            (text for value, text in hints.items() if np.isclose(got, value)),
+            "count with & above the line and | below it",
+        )
+        raise WrongAnswerError(
+            f"shared_errors gave {got:.4g}, expected {want:.4g}; {hint}"
+        )
+    right("shared_errors in 3 cases")
