@@ -16,7 +16,7 @@ MAX_PNG = 100_000  # bytes
 PROSE_LENGTH = range(1500, 4501)  # Chinese characters
 CODE_CELLS = range(10, 31)
 EXERCISES = dict.fromkeys(
-    ("03-workflow", "04-mathematics", "05-cnn"), 4
+    ("01-background", "02-concepts", "03-workflow", "04-mathematics", "05-cnn"), 4
 )  # other chapters: three
 
 TITLES = {

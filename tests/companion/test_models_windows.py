@@ -42,14 +42,14 @@ def test_parameters_and_products():
         model = models.window_network(shared=shared, anywhere=anywhere)
         costs = models.layer_costs(model)
         places = [12 * 12, 8 * 8]
-        kernels = [8 * 25, 32 * 25 * 8]
+        kernels = [6 * 25, 24 * 25 * 6]
         assert [c.multiply_adds for c in costs[:2]] == [
             p * k for p, k in zip(places, kernels)
         ]
         have = [c.parameters for c in costs[:2]]
-        each = [kernels[0] + 8, kernels[1] + 32]
+        each = [kernels[0] + 6, kernels[1] + 24]
         assert have == (each if shared else [p * k for p, k in zip(places, each)])
-        assert costs[2].output_shape == ((32,) if anywhere else (8 * 8 * 32,))
+        assert costs[2].output_shape == ((24,) if anywhere else (8 * 8 * 24,))
 
 
 def test_shared_windows_that_forget_places_do_not_mind_a_shift():
