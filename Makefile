@@ -49,7 +49,7 @@ bench: $(READY)  ## time companion.scratch against TensorFlow (about 3 minutes)
 
 lock: $(READY)  ## pin requirements.txt anew (needs uv)
 	uv pip compile pyproject.toml --extra book --extra test --universal \
-		--python-version 3.11 --generate-hashes --quiet \
+		--python-version 3.11 --generate-hashes --no-strip-extras --quiet \
 		--custom-compile-command "make lock" --output-file requirements.txt
 
 clean:  ## remove what was built; the environment stays
