@@ -1,4 +1,4 @@
-"""Seven classifiers of seven decades on the same images: how well, and at what cost.
+"""Seven classifiers on the same images: how well they do, and at what cost.
 
 The settings were chosen on images held out of MNIST's training set, with 100, 1,000
 and 10,000 images to learn from; the test set was not looked at.
