@@ -31,11 +31,12 @@ test: $(READY)  ## lint, test the package, the book and the site, re-run every c
 test-backends: $(READY)  ## run the package's tests on Keras with jax and with torch
 	@echo "== installing jax and torch into .venv (test extras, about 1 GB)"
 	@$(PY) -m pip install --quiet -e ".[backends]"
-	@for backend in jax torch; do \
+	@failed=; for backend in jax torch; do \
 		echo "== Keras on $$backend"; \
 		KERAS_BACKEND=$$backend $(QUIET) $(PY) -m pytest companion tests/companion \
-			|| exit 1; \
-	done
+			|| failed="$$failed $$backend"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "failed on:$$failed" >&2; exit 1; fi
 
 refresh: $(READY)  ## execute the chapters, store outputs and times, update the English edition
 	@$(QUIET) $(PY) tools/refresh.py

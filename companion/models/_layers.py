@@ -33,7 +33,8 @@ class Subsampling(keras.layers.Layer):
 
     def call(self, inputs):
         """Return the sums, weighted and shifted."""
-        sums = 4 * ops.average_pool(inputs, 2)
+        # Keras 3.15 on jax fails if the strides are left to their default.
+        sums = 4 * ops.average_pool(inputs, 2, strides=2)
         return sums * self.coefficient + self.bias
 
     @property

@@ -89,13 +89,15 @@ def test_the_images_are_drawn_in_equal_shares(few, monkeypatch):
 
     spies = {"spy": contest.Contestant((784,), lambda seed: Spy())}
     monkeypatch.setattr(contest, "CONTESTANTS", spies)
-    for examples in (1_000, 60_000):
-        compete("spy", few, examples)
-    (x, y), (everything, _) = drawn
+    for examples, seed in ((1_000, 0), (60_000, 0), (1_000, 1), (1_000, 0)):
+        compete("spy", few, examples, seed)
+    (x, y), (everything, _), (others, _), (again, _) = drawn
     share = np.bincount(few.y_train) / len(few.y_train)
     assert np.abs(np.bincount(y) - 1_000 * share).max() < 1
     assert x.shape == (1_000, 784)
     assert np.array_equal(everything, few.x_train.reshape(-1, 784))
+    assert np.array_equal(x, again)
+    assert not np.array_equal(x, others)
 
 
 @pytest.mark.parametrize(

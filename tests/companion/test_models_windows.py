@@ -12,6 +12,12 @@ from companion.models._layers import LocallyConnected2D
 HE = keras.initializers.HeNormal
 
 
+def test_anywhere_means_the_largest_value_of_each_map():
+    x = np.random.default_rng(0).random((2, 28, 28, 1), "float32")
+    maps = models.feature_maps(models.window_network(), x)
+    assert np.array_equal(maps["anywhere"], maps["windows2"].max(axis=(1, 2)))
+
+
 @pytest.mark.parametrize(
     ("side", "step", "channels"), [(3, 1, 2), (2, 2, 1), (4, 3, 3)]
 )

@@ -12,6 +12,7 @@ from companion.scratch import (
     Dense,
     Dropout,
     Flatten,
+    Layer,
     MaxPooling2D,
     Perceptron,
     ReLU,
@@ -120,6 +121,30 @@ def test_runs_repeat_with_their_seeds_only(blobs):
     ]
     assert losses[0] == losses[1]
     assert len(set(losses)) == 3
+
+
+def test_the_networks_seed_fixes_the_masks_of_dropout():
+    def masked(seed):
+        network = Sequential([Dropout(0.5)], (100,), seed=seed)
+        return network.forward(np.ones((1, 100), "float32"), training=True)
+
+    assert np.array_equal(masked(0), masked(0))
+    assert not np.array_equal(masked(0), masked(1))
+
+
+def test_every_epoch_takes_all_examples_in_a_new_order():
+    batches = []
+
+    class Note(Layer):
+        def _forward(self, x, training):
+            batches.append(x[:, 0])
+            return x, None
+
+    x, y = np.arange(20, dtype="float32")[:, None], np.arange(20) % 2
+    Sequential([Note(), Dense(2)], (1,)).fit(x, y, epochs=3, batch_size=8)
+    orders = np.concatenate(batches).reshape(3, 20)
+    assert np.array_equal(np.sort(orders), np.tile(x.T, (3, 1)))
+    assert len(np.unique(orders, axis=0)) == 3
 
 
 def test_prediction_does_not_depend_on_the_batches(blobs):
