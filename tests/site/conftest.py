@@ -159,6 +159,7 @@ def visit(browser, bases):
         page = browser.new_context(
             viewport={"width": settings["width"], "height": 900},
             color_scheme=settings["color_scheme"],
+            reduced_motion="reduce",  # or axe may see a color on its way to another
         ).new_page()
         log = []
         page.on("request", lambda request: log.append(("request", request.url)))
