@@ -18,7 +18,7 @@ def test_every_contestant_has_every_size_and_seed():
     assert stored["seeds"] == list(background.SEEDS)
     for run in stored["results"]:
         assert len(run["accuracy"]) == len(background.SEEDS)
-        assert min(run["fit_seconds"]) >= 0
+        assert len(run["fit_seconds"]) == len(background.SEEDS)
         assert min(run["predict_seconds"]) > 0
 
 
@@ -51,7 +51,8 @@ def test_the_tool_writes_what_it_measured(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("name", contest.CONTESTANTS)
-def test_more_images_never_make_a_contestant_much_worse(name):
+def test_more_images_take_longer_and_never_make_it_much_worse(name):
     stored = json.loads(background.TARGET.read_text(encoding="utf-8"))
-    means = [np.mean(r["accuracy"]) for r in stored["results"] if r["name"] == name]
-    assert np.diff(means).min() > -0.005
+    runs = [run for run in stored["results"] if run["name"] == name]
+    assert np.diff([np.mean(run["accuracy"]) for run in runs]).min() > -0.005
+    assert np.diff([sum(run["fit_seconds"]) for run in (runs[0], runs[-1])]) > 0
