@@ -284,6 +284,21 @@ def counts(notebook: NotebookNode) -> dict[str, int]:
     }
 
 
+def code(notebook: NotebookNode) -> list[str]:
+    """Return the sources of a notebook's code cells, in order."""
+    return [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def code_digest(notebook: NotebookNode) -> str:
+    """Return a digest of a notebook's code: what its outputs depend on.
+
+    Example:
+        >>> code_digest(nbformat.v4.new_notebook()) == digest("")
+        True
+    """
+    return digest("\n\n".join(code(notebook)))
+
+
 def digest(text: str) -> str:
     """Return the first 12 hexadecimal digits of a text's SHA-256.
 

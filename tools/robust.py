@@ -365,7 +365,12 @@ def main(
         try:
             stored = notebooks.read(notebooks.chapter_path(name, "zh", book))
             found = run(
-                name, chosen, jobs=options.jobs, reuse=options.reuse, book=book, kept=kept
+                name,
+                chosen,
+                jobs=options.jobs,
+                reuse=options.reuse,
+                book=book,
+                kept=kept,
             )
         except (FileNotFoundError, ValueError) as error:
             print(f"{name}: {error}", file=sys.stderr)
