@@ -7,7 +7,6 @@ import copy
 import os
 import platform
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -35,6 +34,7 @@ class PeakMemory:
     """Watch how much memory this process's children take together.
 
     Example:
+        >>> import subprocess, sys
         >>> with PeakMemory() as peak:
         ...     _ = subprocess.run([sys.executable, "-c", "import time; time.sleep(1)"])
         >>> peak.mb > 1

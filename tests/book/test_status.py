@@ -30,8 +30,13 @@ def status_faults(status, expected):
             faults.append(f"{name}: cells are {expected[name]}, status has {counts}")
         if entry["budget_seconds"] != limit:
             faults.append(f"{name}: budget is {limit} seconds")
-        if not 0 < entry["seconds"] <= 2 * limit:
-            faults.append(f"{name}: {entry['seconds']} s, more than twice {limit}")
+        spent = entry["reference_seconds"]
+        if not 0 < spent <= notebooks.SLACK * limit:
+            faults.append(f"{name}: {spent} reference seconds, far over {limit}")
+        if not entry["seconds"] > 0:
+            faults.append(f"{name}: took no time")
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(entry.get("date"))):
+            faults.append(f"{name}: date is no date")
         if not 0 < entry["peak_mb"] <= notebooks.BUDGET_MB:
             faults.append(f"{name}: {entry['peak_mb']} MB, over {notebooks.BUDGET_MB}")
         if entry["ignored"] > notebooks.MAX_IGNORED * entry["code_cells"]:
@@ -39,11 +44,23 @@ def status_faults(status, expected):
     return faults
 
 
-COUNTS = {"code_cells": 10, "compared": 8, "tolerated": 1, "ignored": 1}
+COUNTS = {
+    "code_cells": 10,
+    "compared": 8,
+    "tolerated": 1,
+    "ignored": 1,
+    "one_seed": 1,
+}
 
 
 def sample(**changes):
-    cost = {"seconds": 170.2, "peak_mb": 2500, "budget_seconds": 90}
+    cost = {
+        "seconds": 270.2,
+        "reference_seconds": 134.9,
+        "peak_mb": 2500,
+        "budget_seconds": 90,
+        "date": "2026-11-23",
+    }
     return {
         "generated": "2026-11-23",
         "machine": dict.fromkeys(["cpu", "cores", "memory_gb", "system"], "x"),
@@ -59,8 +76,10 @@ def test_good_status():
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        ({"seconds": 180.1}, "more than twice"),
-        ({"seconds": 0}, "more than twice"),
+        ({"reference_seconds": 135.1}, "far over 90"),
+        ({"reference_seconds": 0}, "far over 90"),
+        ({"seconds": 0}, "took no time"),
+        ({"date": "today"}, "date is no date"),
         ({"peak_mb": 3001}, "over 3000"),
         ({"budget_seconds": 180}, "budget is 90"),
         ({"compared": 7, "ignored": 2}, "cells are"),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from experiments import background, benchmark, cnn  # noqa: E402, F401 (they register)
-from experiments.registry import EXPERIMENTS, record  # noqa: E402
+from experiments import background, benchmark, cnn  # noqa: F401 (they register)
+from experiments.registry import EXPERIMENTS, record
 
 
 def main(argv: Sequence[str] | None = None) -> int:
