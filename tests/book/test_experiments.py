@@ -55,10 +55,7 @@ def test_cnn_records_have_every_run_and_seed():
         *found["ablation"].values(),
     ):
         assert len(entries) == len(cnn.SEEDS)
-    test = stored("cnn-test")
-    assert list(test["results"]) == ["article", *cnn.FINAL]
-    assert test["images"] == {"training": 60_000, "test": 10_000}
-    costs = [entry["cost"] for entry in test["results"]["article"]]
+    costs = [entry["cost"] for entry in found["article"]]
     assert np.mean(costs) == pytest.approx(1, abs=0.002)
 
 
