@@ -4,9 +4,9 @@ import dataclasses
 
 import numpy as np
 import pytest
+from companion.contest import CONTESTANTS, compete
 
 from companion import contest, datasets
-from companion.contest import CONTESTANTS, compete
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ def adult():
 @pytest.fixture
 def script(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return importlib.import_module("rebuild_adult")
+    return importlib.import_module("rebuild.adult")
 
 
 def position(data, name):
