@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from companion import datasets
 from companion.datasets import _card, _files, images, tables
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
 LOADERS = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}
 ALL_LOADERS = LOADERS | {"adult": datasets.adult}
