@@ -138,7 +138,7 @@ def latency(predict: Predict, x: np.ndarray, *, repeats: int = 200) -> float:
     """
     if not callable(predict):
         raise TypeError(f"predict must be a function, got {type(predict).__name__}")
-    number("repeats", repeats, low=1, integer=True)
+    repeats = number("repeats", repeats, low=1, integer=True)
     for _ in range(repeats // 10):
         predict(x)
     times = []

@@ -149,7 +149,7 @@ def compete(
         raise ValueError(f"name must be one of {list(CONTESTANTS)}, got {name!r}")
     seed = checked_seed(seed)
     _check(data)
-    number("examples", examples, integer=True)
+    examples = number("examples", examples, integer=True)
     total, classes = len(data.y_train), len(data.names)
     if not classes <= examples <= total - classes and examples != total:
         raise ValueError(

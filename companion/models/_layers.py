@@ -94,7 +94,7 @@ class PartialConv2D(keras.layers.Layer):
                 "inputs must name one input map or more, from 0 on, for every output "
                 f"map, got {inputs}"
             )
-        number("kernel_size", kernel_size, low=1, integer=True)
+        kernel_size = number("kernel_size", kernel_size, low=1, integer=True)
         self.pairs = [(c, k) for k, maps in enumerate(self.seen) for c in maps]
         self.filters, self.kernel_size = len(self.seen), kernel_size
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
@@ -237,13 +237,9 @@ class LocallyConnected2D(keras.layers.Layer):
         **options,
     ):
         super().__init__(**options)
-        for name, value in (
-            ("filters", filters),
-            ("kernel_size", kernel_size),
-            ("strides", strides),
-        ):
-            number(name, value, low=1, integer=True)
-        self.filters, self.kernel_size, self.strides = filters, kernel_size, strides
+        self.filters = number("filters", filters, low=1, integer=True)
+        self.kernel_size = number("kernel_size", kernel_size, low=1, integer=True)
+        self.strides = number("strides", strides, low=1, integer=True)
         self.activation = keras.activations.get(activation)
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
 

@@ -18,21 +18,27 @@ CHANNELS_LAST = {"data_format": "channels_last"}
 FLOAT32 = {"dtype": "float32"}
 
 
-def check_counts(**counts) -> None:
+def check_counts(**counts) -> tuple[int, ...]:
     """Raise unless all are whole numbers of at least 1, ``classes`` of at least 2.
 
     Args:
         **counts: The settings by name.
+
+    Returns:
+        The settings as ints, in order.
 
     Raises:
         TypeError: If one is no number.
         ValueError: If one is too small or no whole number.
 
     Example:
-        >>> check_counts(units=3, classes=2)
+        >>> check_counts(units=3, classes=2.0)
+        (3, 2)
     """
-    for name, value in counts.items():
+    return tuple(
         number(name, value, low=2 if name == "classes" else 1, integer=True)
+        for name, value in counts.items()
+    )
 
 
 def kernel_initializer(name: str, seed: int):

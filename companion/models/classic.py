@@ -152,7 +152,7 @@ def alexnet(
         >>> alexnet(initializer="Zeros").count_params()
         60965224
     """
-    check_counts(classes=classes)
+    (classes,) = check_counts(classes=classes)
     if groups not in (1, 2):
         raise ValueError(f"groups must be 1 or 2, got {groups!r}")
     import keras
@@ -227,7 +227,7 @@ def vgg16(
         >>> vgg16(initializer="Zeros").count_params()
         138357544
     """
-    check_counts(classes=classes)
+    (classes,) = check_counts(classes=classes)
     import keras
     from keras import layers
 

@@ -50,7 +50,7 @@ def article_cnn(
         >>> article_cnn().count_params()
         93322
     """
-    _check(input_shape, classes)
+    classes = _check(input_shape, classes)
     import keras
     from keras import layers
 
@@ -128,7 +128,7 @@ def small_cnn(
         >>> tuple(small_cnn()(np.zeros((2, 28, 28, 1))).shape)
         (2, 10)
     """
-    _check(input_shape, classes)
+    classes = _check(input_shape, classes)
     if stem not in ("strided", "pooled"):
         raise ValueError(f"stem must be 'strided' or 'pooled', got {stem!r}")
     import keras
@@ -187,8 +187,9 @@ def small_cnn(
     )
 
 
-def _check(input_shape, classes) -> None:
-    check_counts(classes=classes)
+def _check(input_shape, classes) -> int:
+    """Return the number of classes, or raise if it or the shape makes no sense."""
+    (classes,) = check_counts(classes=classes)
     sizes = tuple(input_shape)
     if len(sizes) != 3 or not all(
         isinstance(size, int | np.integer) and size >= low
@@ -198,3 +199,4 @@ def _check(input_shape, classes) -> None:
             "input_shape must be (H, W, C) with H and W whole numbers of at least 18, "
             f"got {sizes}"
         )
+    return classes

@@ -41,7 +41,9 @@ def lstm_classifier(
         >>> lstm_classifier(28, 28).count_params()  # 4 * 64 * 93 + 10 * 65
         24458
     """
-    check_counts(steps=steps, features=features, classes=classes, units=units)
+    steps, features, classes, units = check_counts(
+        steps=steps, features=features, classes=classes, units=units
+    )
     seeds = np.random.default_rng(checked_seed(seed)).integers(2**31, size=3).tolist()
     import keras
 

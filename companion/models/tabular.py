@@ -42,8 +42,8 @@ def tabular_mlp(
         >>> tabular_mlp(13, hidden=(8, 4)).count_params()  # 14 * 8 + 9 * 4 + 5 * 2
         158
     """
-    number("features", features, low=1, integer=True)
-    number("classes", classes, low=1, integer=True)
+    features = number("features", features, low=1, integer=True)
+    classes = number("classes", classes, low=1, integer=True)
     hidden, seed = _check_hidden(hidden), checked_seed(seed)
     import keras
 
@@ -76,10 +76,9 @@ def _check_hidden(hidden) -> tuple[int, ...]:
             "hidden must be a sequence with the units of each hidden layer, such as "
             f"(32,), got {hidden!r}"
         )
-    hidden = tuple(hidden)
-    for units in hidden:
-        number("units in hidden", units, low=1, integer=True)
-    return tuple(int(units) for units in hidden)
+    return tuple(
+        number("units in hidden", units, low=1, integer=True) for units in hidden
+    )
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):
@@ -144,8 +143,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         for name in ("classes_", "model_", "n_features_in_", "feature_names_in_"):
             self.__dict__.pop(name, None)
         hidden, seed = _check_hidden(self.hidden), checked_seed(self.seed)
-        for name in ("epochs", "batch_size"):
-            number(name, getattr(self, name), low=1, integer=True)
+        epochs = number("epochs", self.epochs, low=1, integer=True)
+        batch_size = number("batch_size", self.batch_size, low=1, integer=True)
         number("learning_rate", self.learning_rate, low=0, open_low=True)
         import keras
 
@@ -163,7 +162,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             loss="sparse_categorical_crossentropy",
         )
         losses = model.fit(
-            X, codes, epochs=self.epochs, batch_size=self.batch_size, verbose=0
+            X, codes, epochs=epochs, batch_size=batch_size, verbose=0
         ).history["loss"]
         if not np.isfinite(losses).all():
             raise FloatingPointError(

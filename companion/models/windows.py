@@ -43,7 +43,7 @@ def window_network(
         >>> window_network().count_params(), window_network(shared=False).count_params()
         (4030, 254650)
     """
-    check_counts(classes=classes)
+    (classes,) = check_counts(classes=classes)
     import keras
     from keras import layers
 

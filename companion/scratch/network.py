@@ -218,7 +218,7 @@ class Sequential:
             ValueError: If ``x`` has another shape, no examples or a value that is not
                 finite, or if the network's own weights give logits that are not.
         """
-        _check_batch_size(batch_size)
+        batch_size = _checked_batch_size(batch_size)
         self._check_examples("x", x)
         starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate(
@@ -243,7 +243,7 @@ class Sequential:
             ValueError: If a shape is wrong, a value is not finite or a label is out of
                 range.
         """
-        _check_batch_size(batch_size)
+        batch_size = _checked_batch_size(batch_size)
         y = self._check_pair(x, y)
         criterion, loss, correct = SoftmaxCrossEntropy(), 0.0, 0
         for start in range(0, len(x), batch_size):
@@ -294,7 +294,7 @@ class Sequential:
             FloatingPointError: If the loss stops being finite; the network is spoiled
                 then.
         """
-        _check_batch_size(batch_size)
+        batch_size = _checked_batch_size(batch_size)
         number("Sequential: epochs", epochs)
         if not (0 < epochs < 1 or (epochs >= 1 and epochs == int(epochs))):
             raise ValueError(
@@ -395,8 +395,8 @@ class Sequential:
         return y
 
 
-def _check_batch_size(batch_size) -> None:
-    number("Sequential: batch_size", batch_size, low=1, integer=True)
+def _checked_batch_size(batch_size) -> int:
+    return number("Sequential: batch_size", batch_size, low=1, integer=True)
 
 
 def _snake_case(name: str) -> str:

@@ -209,8 +209,7 @@ def one_cycle(peak: float, warmup: float = 0.3) -> Callable[[float], float]:
         [0.004, 0.052, 0.1, 0.05, 0.0]
     """
     number("peak", peak, low=0, open_low=True)
-    if not 0 <= number("warmup", warmup) < 1:
-        raise ValueError(f"warmup must be in [0, 1), got {warmup}")
+    number("warmup", warmup, 0, 1, open_high=True)
 
     def rate(done: float) -> float:
         number("done", done, low=0, high=1)
@@ -228,6 +227,4 @@ def _positive(optimizer: Optimizer, name: str, value) -> None:
 
 def _below_one(optimizer: Optimizer, name: str, value) -> None:
     """Raise unless a setting is a number in [0, 1)."""
-    who = f"{type(optimizer).__name__}: {name}"
-    if not 0 <= number(who, value) < 1:
-        raise ValueError(f"{who} must be in [0, 1), got {value}")
+    number(f"{type(optimizer).__name__}: {name}", value, 0, 1, open_high=True)

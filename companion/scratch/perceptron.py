@@ -50,8 +50,7 @@ class Perceptron:
     """
 
     def __init__(self, epochs: int = 100, seed: int = 0):
-        number("epochs", epochs, low=1, integer=True)
-        self.epochs = epochs
+        self.epochs = number("epochs", epochs, low=1, integer=True)
         self.seed = checked_seed(seed)
         self.weights: np.ndarray | None = None
         self.bias = 0.0

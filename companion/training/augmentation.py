@@ -35,25 +35,27 @@ def random_shift(x: np.ndarray, max_shift: int, rng: np.random.Generator) -> np.
     """
     x = np.asarray(x)
     finite("x", x)
-    check_shift(x.shape, max_shift)
+    s = check_shift(x.shape, max_shift)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"rng must be a generator such as np.random.default_rng(0), got {rng!r}"
         )
     n, h, w, _ = x.shape
-    s = max_shift
     padded = np.pad(x, ((0, 0), (s, s), (s, s), (0, 0)))
     windows = np.lib.stride_tricks.sliding_window_view(padded, (h, w), axis=(1, 2))
     top, left = rng.integers(0, 2 * s + 1, size=(2, n))
     return np.moveaxis(windows[np.arange(n), top, left], 1, -1)  # (N, C, H, W) -> NHWC
 
 
-def check_shift(shape: tuple[int, ...], max_shift: int) -> None:
-    """Raise unless images of a shape can be shifted that far.
+def check_shift(shape: tuple[int, ...], max_shift: int) -> int:
+    """Return a shift as an int, or raise unless images can be shifted that far.
 
     Args:
         shape: Of the images, (N, H, W, C).
         max_shift: Largest shift, in pixels.
+
+    Returns:
+        The shift.
 
     Raises:
         TypeError: If ``max_shift`` is no number.
@@ -61,8 +63,9 @@ def check_shift(shape: tuple[int, ...], max_shift: int) -> None:
 
     Example:
         >>> check_shift((100, 28, 28, 1), 2)
+        2
     """
-    number("max_shift", max_shift, low=0, integer=True)
+    max_shift = number("max_shift", max_shift, low=0, integer=True)
     if len(shape) != 4:
         raise ValueError(f"x must have shape (N, H, W, C) to be shifted, got {shape}")
     if max_shift >= min(shape[1:3]):
@@ -70,3 +73,4 @@ def check_shift(shape: tuple[int, ...], max_shift: int) -> None:
             f"max_shift must be less than the images' height and width {shape[1:3]}, "
             f"or nothing of an image may remain, got {max_shift}"
         )
+    return max_shift

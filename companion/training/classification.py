@@ -133,6 +133,8 @@ class _Arrays:
 
 def _check(model, data, recipe: Recipe) -> _Arrays:
     """Return the arrays, or raise, so that nothing is found only after an epoch."""
+    import keras
+
     missing = [name for name in _Arrays.__annotations__ if not hasattr(data, name)]
     if missing:
         raise TypeError(
@@ -156,23 +158,10 @@ def _check(model, data, recipe: Recipe) -> _Arrays:
     x = arrays["x_train"]
     if recipe.max_shift:
         check_shift(x.shape, recipe.max_shift)
-    first = model(x[: recipe.batch_size], training=False)
-    _check_probabilities(first)
+    # Keras would scale what are no probabilities, and train on, backwards maybe.
+    first = keras.ops.convert_to_numpy(model(x[: recipe.batch_size], training=False))
+    probabilities("model(x_train)", first.astype("float32"))
     return _Arrays(**arrays)
-
-
-def _check_probabilities(outputs) -> None:
-    """Raise unless outputs are probabilities: Keras would scale others silently."""
-    import keras
-
-    given = keras.ops.convert_to_numpy(keras.ops.cast(outputs, "float32"))
-    try:
-        probabilities("model(x_train)", given)
-    except ValueError as error:
-        raise ValueError(
-            f"{error}; training by cross-entropy needs a model that gives "
-            "probabilities: let it end with a softmax layer"
-        ) from None
 
 
 def _learning_rate(recipe: Recipe, steps: int):

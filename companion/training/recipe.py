@@ -57,15 +57,14 @@ class Recipe:
                 f"got {self.epochs}"
             )
         number("learning_rate", self.learning_rate, low=0, open_low=True)
-        whole = {"batch_size": 1, "max_shift": 0}
-        for name, low in whole.items():
-            number(name, getattr(self, name), low=low, integer=True)
+        for name, low in (("batch_size", 1), ("max_shift", 0)):
+            whole = number(name, getattr(self, name), low=low, integer=True)
+            object.__setattr__(self, name, whole)
         known = Schedule.__args__
         if self.schedule not in known:
             raise ValueError(f"schedule must be one of {known}, got {self.schedule!r}")
         for name in ("warmup", "label_smoothing"):
-            if not 0 <= number(name, getattr(self, name)) < 1:
-                raise ValueError(f"{name} must be in [0, 1), got {getattr(self, name)}")
+            number(name, getattr(self, name), 0, 1, open_high=True)
         for field in fields(self):  # NumPy's numbers would not go into JSON
             value = getattr(self, field.name)
             if hasattr(value, "item"):
@@ -88,7 +87,7 @@ class Recipe:
 
     def steps_per_epoch(self, examples: int) -> int:
         """Return the number of batches in one pass over ``examples`` examples."""
-        number("examples", examples, low=1, integer=True)
+        examples = number("examples", examples, low=1, integer=True)
         return math.ceil(min(self.epochs, 1) * examples / self.batch_size)
 
     def steps(self, examples: int) -> int:

@@ -136,7 +136,7 @@ def test_all_formats_refuse_the_same(two, format, tmp_path):
     for bad in (np.nan, np.inf, -np.inf):
         y = x.copy()
         y[1, 2] = bad
-        with pytest.raises(ValueError, match="x.* 1 "):
+        with pytest.raises(ValueError, match=r"x.* 1 "):
             exported.predict(y)
     assert np.array_equal(exported.predict(x), good)
 

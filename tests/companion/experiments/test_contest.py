@@ -148,11 +148,11 @@ def test_data_that_a_contestant_would_misread_are_named(
 
 @pytest.mark.parametrize("examples", [np.nan, np.inf, 100.5, True, "100", None])
 def test_a_number_of_examples_that_is_none(examples, few):
-    with pytest.raises((TypeError, ValueError), match="examples must be .*got"):
+    with pytest.raises((TypeError, ValueError), match=r"examples must be .*got"):
         compete("decision tree", few, examples)
 
 
 @pytest.mark.parametrize("seed", [-1, 0.5, np.nan, True, None])
 def test_a_seed_that_is_none(seed, few):
-    with pytest.raises((TypeError, ValueError), match="seed must be .*got"):
+    with pytest.raises((TypeError, ValueError), match=r"seed must be .*got"):
         compete("decision tree", few, 100, seed)

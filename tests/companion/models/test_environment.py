@@ -13,8 +13,8 @@ import sys
 import keras, numpy as np
 from companion import datasets, models, training
 from companion.models.tabular import tabular_mlp
-assert keras.backend.image_data_format() == sys.argv[2], keras.backend.image_data_format()
-assert keras.backend.floatx() == sys.argv[3], keras.backend.floatx()
+assert keras.backend.image_data_format() == sys.argv[2]
+assert keras.backend.floatx() == sys.argv[3]
 answers = {}
 for name, model in {
     "article_cnn": models.article_cnn(input_shape=(18, 20, 2)),

@@ -57,7 +57,7 @@ def test_input_shapes(build, shape):
 
 @pytest.mark.parametrize("build", [models.alexnet, models.vgg16])
 def test_initializers(build):
-    with pytest.raises(ValueError, match="keras.initializers.*got 'Foo'"):
+    with pytest.raises(ValueError, match=r"keras.initializers.*got 'Foo'"):
         build(initializer="Foo")
 
 

@@ -48,7 +48,7 @@ def test_shift_names_a_wrong_shape():
 @pytest.mark.parametrize("max_shift", [-1, 4, 28, 2.5, np.nan, np.inf, True, "1", None])
 def test_shifts_that_make_no_sense_are_named(max_shift):
     x = np.ones((2, 4, 5, 1))
-    with pytest.raises((TypeError, ValueError), match="max_shift must be .*got"):
+    with pytest.raises((TypeError, ValueError), match=r"max_shift must be .*got"):
         random_shift(x, max_shift, np.random.default_rng(0))
 
 
@@ -60,8 +60,8 @@ def test_something_of_every_image_remains_at_the_largest_shift():
 
 def test_shift_refuses_what_is_not_finite_and_no_generator():
     x = np.ones((2, 4, 5, 1), "float32")
-    with pytest.raises(TypeError, match="rng must be a generator .*got 0"):
+    with pytest.raises(TypeError, match=r"rng must be a generator .*got 0"):
         random_shift(x, 1, 0)
     x[1, 2, 2] = np.nan
-    with pytest.raises(ValueError, match="x.* 1 "):
+    with pytest.raises(ValueError, match=r"x.* 1 "):
         random_shift(x, 1, np.random.default_rng(0))

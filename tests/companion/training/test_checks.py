@@ -142,7 +142,7 @@ def test_a_model_without_probabilities_is_named(activation, data):
     model = network(activation)
 
     def action():
-        with pytest.raises(ValueError, match=r"model\(x_train\).*end with a softmax"):
+        with pytest.raises(ValueError, match=r"model\(x_train\).*ends with softmax"):
             fit(model, SimpleNamespace(**data), QUICK)
 
     unchanged(model, action)
@@ -151,7 +151,7 @@ def test_a_model_without_probabilities_is_named(activation, data):
 def test_lenets_distances_are_no_probabilities():
     x, y = np.random.default_rng(0).random((4, 32, 32, 1)), np.arange(4)
     data = SimpleNamespace(x_train=x, y_train=y, x_val=x[:0], y_val=y[:0])
-    with pytest.raises(ValueError, match="end with a softmax"):
+    with pytest.raises(ValueError, match="ends with softmax"):
         fit(models.lenet5(), data, QUICK)
     assert fit(models.lenet5(variant="modern"), data, QUICK).loss
 
@@ -174,7 +174,7 @@ def test_no_recipe_and_no_seed_are_named(data, model):
     with pytest.raises(TypeError, match=r"companion\.training\.Recipe, got dict"):
         fit(model, given, {"epochs": 1})
     for seed in (-1, 0.5, np.nan, True, None):
-        with pytest.raises((TypeError, ValueError), match="seed must be .*got"):
+        with pytest.raises((TypeError, ValueError), match=r"seed must be .*got"):
             fit(model, given, QUICK, seed=seed)
 
 
@@ -193,7 +193,7 @@ def test_training_stops_where_the_validation_loss_is_no_number(data, monkeypatch
     model = network()
     data["x_val"] = data["x_val"] * np.float32(3e38)
     with pytest.raises(
-        FloatingPointError, match="validation loss became nan at step 2"
+        FloatingPointError, match=r"validation loss became .* at step 2"
     ):
         fit(model, SimpleNamespace(**data), QUICK.but(learning_rate=1e5))
 
