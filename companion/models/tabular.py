@@ -187,7 +187,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
         """
         import keras
 
-        check_is_fitted(self)
+        check_is_fitted(self, "model_")
         X = validate_data(self, X, dtype=np.float32, reset=False)  # noqa: N806
         # A call instead of predict(), which would compile a second function.
         return keras.ops.convert_to_numpy(self.model_(X, training=False))
@@ -205,5 +205,5 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             NotFittedError: If it is not trained yet.
             ValueError: If the shape is wrong or a value is missing.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "model_")
         return self.classes_[self.predict_proba(X).argmax(axis=1)]

@@ -131,7 +131,7 @@ def test_the_loss_is_that_of_the_smoothed_labels(smoothing, data):
 
 def test_labels_must_fit_the_model(data):
     wrong = SimpleNamespace(**{**vars(data), "y_train": data.y_train + 1})
-    with pytest.raises(ValueError, match=r"labels must be in 0\.\.1.*got 1\.\.2"):
+    with pytest.raises(ValueError, match=r"y_train must be in 0\.\.1.*got 1\.\.2"):
         fit(network(), wrong, ARTICLE)
 
 
