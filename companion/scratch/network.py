@@ -120,7 +120,8 @@ class Sequential:
             TypeError: If ``x`` has another dtype.
             ValueError: If ``x`` has another shape or is not finite.
         """
-        self._forget()
+        for layer in self.layers:
+            layer._cache = None  # this pass may stop half-way
         x = self.layers[0].forward(x, training)
         for layer in self.layers[1:]:
             x = layer._pass(x, training)
@@ -304,10 +305,8 @@ class Sequential:
         y = self._check_pair(x, y)
         if validation is not None:
             if not isinstance(validation, tuple | list) or len(validation) != 2:
-                raise TypeError(
-                    "Sequential: validation must be a pair (x, y), got "
-                    f"{type(validation).__name__}"
-                )
+                got = type(validation).__name__
+                raise TypeError(f"Sequential: validation must be (x, y), got {got}")
             self._check_pair(*validation, "validation ")
         optimizer = Adam() if optimizer is None else optimizer
         criterion, history = SoftmaxCrossEntropy(), History()
@@ -371,11 +370,6 @@ class Sequential:
         if len(set(taken)) < len(taken):
             raise ValueError(f"Sequential: expected different layer names, got {taken}")
 
-    def _forget(self) -> None:
-        """Drop what the last pass left behind: the next may stop half-way."""
-        for layer in self.layers:
-            layer._cache = None
-
     def _check_examples(self, what: str, x) -> None:
         """Raise unless these are examples for the first layer, all finite."""
         self.layers[0]._check_input(x)
@@ -384,9 +378,9 @@ class Sequential:
     def _check_pair(self, x, y, part: str = "") -> np.ndarray:
         """Return the labels as an array, or raise if they or the examples are wrong."""
         if len(self.output_shape) != 1:
+            got = f"got output_shape {self.output_shape}"
             raise ValueError(
-                "Sequential: to classify, the last layer must put out K logits, got "
-                f"output_shape {self.output_shape}"
+                f"Sequential: to classify, the last layer must put out K logits, {got}"
             )
         self._check_examples(f"{part}x", x)
         y = np.asarray(y)

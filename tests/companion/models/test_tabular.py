@@ -44,7 +44,7 @@ def test_seed_fixes_the_weights_and_layers_differ():
     [
         ({"features": 0}, "features must be at least 1, got 0"),
         ({"features": 2, "classes": 0}, "classes must be at least 1, got 0"),
-        ({"features": 2, "hidden": (4, 0)}, "units in hidden must be at least 1, got 0"),
+        ({"features": 2, "hidden": (4, 0)}, r"units in hidden .* got 0"),
     ],
 )
 def test_bad_shapes(arguments, message):

@@ -41,7 +41,9 @@ def test_shifts_reach_the_limit_in_all_directions():
 
 
 def test_shift_names_a_wrong_shape():
-    with pytest.raises(ValueError, match=r"\(N, H, W, C\) to be shifted, got \(28, 28\)"):
+    with pytest.raises(
+        ValueError, match=r"\(N, H, W, C\) to be shifted, got \(28, 28\)"
+    ):
         random_shift(np.zeros((28, 28)), 1, np.random.default_rng(0))
 
 
