@@ -29,7 +29,8 @@ logger = logging.getLogger(__name__)
 
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
-TEXT, TSPAN, DEFS, STYLE = (f"{SVG}{name}" for name in ("text", "tspan", "defs", "style"))
+TEXT, TSPAN, GROUP = f"{SVG}text", f"{SVG}tspan", f"{SVG}g"
+DEFS, STYLE = f"{SVG}defs", f"{SVG}style"
 DROPPED = {STYLE, *(f"{SVG}{name}" for name in ("metadata", "title", "desc"))}
 REFUSED = {f"{SVG}script", f"{SVG}foreignObject"}
 
@@ -120,6 +121,7 @@ class Figure:
             prefix: What its ids begin with; another for each figure of a page.
         """
         smallest = self.smallest_width()
+        self._drop_sheets()
         _prune(self.root)
         self._make_ids_unique(prefix)
         self._shorten()
@@ -145,7 +147,7 @@ class Figure:
         Matplotlib writes where each line begins; lines of one text that don't begin at
         the same place are taken for centered.
         """
-        for group in self.root.iter(f"{SVG}g"):
+        for group in self.root.iter(GROUP):
             lines = [e for e in group if e.tag == TEXT and "transform" in e.attrib]
             if len({line.get("transform").split()[0] for line in lines}) < 2:
                 continue
@@ -154,14 +156,23 @@ class Figure:
                 line.set("x", f"{half:.2f}")
                 _set_style(line, _style(line) | {"text-anchor": "middle"})
 
+    def _drop_sheets(self) -> None:
+        """Drop the white sheets under the figure and its axes: the page is one."""
+        for group in self.root.iter(GROUP):
+            sheet = next(iter(group), None)
+            if (
+                re.fullmatch(r"(figure|axes)_\d+", group.get("id", ""))
+                and sheet is not None
+                and sheet.get("id", "").startswith("patch_")
+                and [_style(path) for path in sheet] == [{"fill": "#ffffff"}]
+            ):
+                group.remove(sheet)
+
     def _make_ids_unique(self, prefix: str) -> None:
         """Prefix ids that something refers to; drop the others, and repeated ones."""
-        wanted = {
-            name
-            for element in self.root.iter()
-            for key, value in element.attrib.items()
-            for name in [*REFERENCE.findall(value), key == "href" and value[1:]]
-        }
+        values = [v for e in self.root.iter() for v in e.attrib.values()]
+        wanted = {value[1:] for value in values if value.startswith("#")}
+        wanted.update(name for value in values for name in REFERENCE.findall(value))
         for element in self.root.iter():
             name = element.attrib.pop("id", None)
             for key, value in element.attrib.items():
@@ -201,7 +212,7 @@ def _font_size(element: ET.Element) -> float:
 
 def _width(text: str, size: float) -> float:
     """Estimate how wide a text is in Matplotlib's font."""
-    ems = {**dict.fromkeys("fijlrtI.,:;|!'()[] ", 0.36), **dict.fromkeys("mwMW%@", 0.95)}
+    ems = dict.fromkeys("fijlrtI.,:;|!'()[] ", 0.36) | dict.fromkeys("mwMW%@", 0.95)
     return size * sum(ems.get(character, 0.63) for character in text)
 
 
@@ -231,7 +242,7 @@ def _adopt(element: ET.Element) -> None:
     style.pop("font-family", None)
     for name in ("fill", "stroke"):
         value = style.get(name, element.get(name, "")).lower()
-        if value in THEME and (element.tag, value) != (TEXT, "#ffffff"):
+        if value in THEME and not (element.tag in (TEXT, TSPAN) and value == "#ffffff"):
             element.attrib.pop(name, None)
             style[name] = THEME[value]
     _set_style(element, style)

@@ -21,12 +21,15 @@ def chapter_number(docname: str) -> tuple[str, ...]:
     Example:
         >>> chapter_number("05-cnn"), chapter_number("zh/06-1a-vision")
         (('5',), ('6', '1a'))
-        >>> chapter_number("00-primer"), chapter_number("a-claims"), chapter_number("index")
-        (('0',), ('A',), ())
+        >>> chapter_number("a-claims"), chapter_number("index")
+        (('A',), ())
     """
     match = CHAPTER.match(docname.rpartition("/")[2])
-    return tuple(part.upper() if part.isalpha() else part
-                 for part in (match.groups() if match else ()) if part)
+    return tuple(
+        part.upper() if part.isalpha() else part
+        for part in (match.groups() if match else ())
+        if part
+    )
 
 
 def renumber(app: Sphinx, env: BuildEnvironment) -> list[str]:

@@ -1,8 +1,8 @@
 """The words on figures in Chinese, from ``figure-terms.yml``.
 
-A key is a whole text as a cell writes it on a figure; ``{}`` in it stands for anything
-that is translated in its turn: ``"{}, validation": "{}，验证"`` serves every run. A text
-stays as it is if it has no two letters in a row, or if its entry is null.
+A key is a whole text as a cell writes it on a figure; ``{}`` in it stands for anything,
+translated in its turn: ``"{}, validation": "{}，验证"`` serves every run. A text without
+two letters in a row stays as it is, as does one whose entry is null.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ class Terms:
     """
 
     def __init__(self, entries: Mapping[str, str | None]) -> None:
-        self.entries = {key: key if text is None else text for key, text in entries.items()}
+        self.entries = {
+            key: key if text is None else text for key, text in entries.items()
+        }
         patterns = []
         for key, text in self.entries.items():
             _check(key, text)
