@@ -1,8 +1,8 @@
 """The words on figures in Chinese, from ``figure-terms.yml``.
 
-A key is a whole text as a cell writes it on a figure; ``{}`` in it stands for anything,
-translated in its turn: ``"{}, validation": "{}，验证"`` serves every run. A text without
-two letters in a row stays as it is, as does one whose entry is null.
+A key is a whole text as a cell writes it on a figure; ``{}`` in it stands for
+anything, translated in its turn: ``"{}, validation": "{}，验证"`` serves every run.
+A text without two letters in a row stays as it is, as does one whose entry is null.
 """
 
 from __future__ import annotations

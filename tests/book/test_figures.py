@@ -53,8 +53,8 @@ def text(words, style=""):
 
 
 def formula(signs):
-    spans = "".join(f'<tspan x="{i}" y="0">{c}</tspan>' for i, c in enumerate(signs))
-    return f"<text>\n{spans.replace('><', '>{}<'.format(chr(10)))}\n</text>"
+    spans = [f'<tspan x="{i}" y="0">{c}</tspan>' for i, c in enumerate(signs)]
+    return "\n".join(["<text>", *spans, "</text>"])
 
 
 def shown(html):
