@@ -1,4 +1,7 @@
-"""Figures in the built pages: words, numbers, colors, sizes, what the keyboard does."""
+"""Figures in the built pages: words, numbers, colors, sizes, what the keyboard does.
+
+What axe says of the pages with their figures is in ``test_pages.py``.
+"""
 
 import json
 import re
@@ -8,7 +11,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -226,27 +228,6 @@ def test_only_figures_that_scroll_are_stops_of_the_tab_key(
         assert bool(figure["label"]) == figure["scrolls"]
     if width == 1280:
         assert not any(figure["scrolls"] for figure in figures)
-
-
-@pytest.mark.site
-@pytest.mark.parametrize("width", [390, 1280])
-def test_figures_don_t_hinder_assistive_technology(
-    browser, bases, language, chapter, width
-):
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    page.goto(f"{bases['http']}/{language}/{chapter}.html")
-    found = Axe().run(page, context=".bd-article", options={"preload": False})
-    context.close()
-    faults = [
-        (violation["id"], node["html"][:200])
-        for violation in found.response["violations"]
-        for node in violation["nodes"]
-        if "figure" in node["html"] or "svg" in node["html"]
-    ]
-    assert faults == []
 
 
 def figure_cell(words, name="fig-a", cell_id="a"):
