@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import figure_terms
@@ -46,6 +46,7 @@ THEME = {
 PIXELS_PER_POINT = 4 / 3
 SMALLEST_TEXT = 9.25  # pixels
 WORD_IN_FORMULA = re.compile(r"[A-Za-z]{4}")
+COLLECTION = re.compile(r"(\w*Collection|QuadContourSet|QuadMesh)_\d+")
 REFERENCE = re.compile(r"url\(#([^)]+)\)")
 DECIMALS = re.compile(r"-?\d*\.\d+(?:[eE][-+]?\d+)?")
 
@@ -120,13 +121,13 @@ class Figure:
             description: What screen readers say in its place.
             prefix: What its ids begin with; another for each figure of a page.
         """
-        smallest = self.smallest_width()
+        smallest, data = self.smallest_width(), self._data()
         self._drop_sheets()
         _prune(self.root)
         self._make_ids_unique(prefix)
         self._shorten()
         for element in self.root.iter():
-            _adopt(element)
+            _adopt(element, ("stroke",) if element in data else ("fill", "stroke"))
             element.tag = element.tag.removeprefix(SVG)
         attributes = {
             "viewBox": self.root.get("viewBox"),
@@ -155,6 +156,15 @@ class Figure:
                 half = _width(line.text or "", _font_size(line)) / 2
                 line.set("x", f"{half:.2f}")
                 _set_style(line, _style(line) | {"text-anchor": "middle"})
+
+    def _data(self) -> set[ET.Element]:
+        """Return what is filled with colors that mean values: regions, points, cells."""
+        return {
+            element
+            for group in self.root.iter(GROUP)
+            if COLLECTION.fullmatch(group.get("id", ""))
+            for element in group.iter()
+        }
 
     def _drop_sheets(self) -> None:
         """Drop the white sheets under the figure and its axes: the page is one."""
@@ -233,14 +243,14 @@ def _prune(element: ET.Element) -> None:
         element.set("href", element.attrib.pop(HREF))
 
 
-def _adopt(element: ET.Element) -> None:
+def _adopt(element: ET.Element, themed: Iterable[str]) -> None:
     """Give an element the page's font, and its colors for ink and paper.
 
     White texts stay white: they stand on dark parts of an image.
     """
     style = _style(element)
     style.pop("font-family", None)
-    for name in ("fill", "stroke"):
+    for name in themed:
         value = style.get(name, element.get(name, "")).lower()
         if value in THEME and not (element.tag in (TEXT, TSPAN) and value == "#ffffff"):
             element.attrib.pop(name, None)

@@ -246,6 +246,16 @@ def test_colors_of_ink_and_paper_follow_the_page(figure):
     assert paths[2] == "fill: #d55e00"
 
 
+def test_colors_that_mean_values_stay(figure):
+    path = '<path style="fill: #ffffff; stroke: #000000"/>'
+    html = figure(
+        f'<g id="QuadContourSet_1">{path}</g><g id="patch_3">{path}</g>'
+    ).html("a", "f")
+    region, patch = (e.get("style") for e in ET.fromstring(html).iter("path"))
+    assert region == "fill: #ffffff; stroke: currentColor"
+    assert patch == "fill: var(--figure-paper, #ffffff); stroke: currentColor"
+
+
 def test_sheets_under_the_axes_are_dropped_and_boxes_under_texts_stay(figure):
     sheet = '<g id="patch_{}"><path style="fill: #ffffff"/></g>'
     html = figure(
