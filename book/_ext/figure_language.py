@@ -158,7 +158,7 @@ class Figure:
                 _set_style(line, _style(line) | {"text-anchor": "middle"})
 
     def _data(self) -> set[ET.Element]:
-        """Return what is filled with colors that mean values: regions, points, cells."""
+        """Return what is filled with colors that stand for values."""
         return {
             element
             for group in self.root.iter(GROUP)
