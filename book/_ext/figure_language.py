@@ -24,6 +24,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.nodes import traverse_parent
 from sphinx.util.typing import ExtensionMetadata
+from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
@@ -258,6 +259,16 @@ def _adopt(element: ET.Element, themed: Iterable[str]) -> None:
     _set_style(element, style)
 
 
+class DrawnFigure(nodes.General, nodes.Element):
+    """A figure as HTML; its ticks and labels are no words for the search index."""
+
+
+def write(translator: HTML5Translator, node: DrawnFigure) -> None:
+    """Write a figure into a page."""
+    translator.body.append(node["html"])
+    raise nodes.SkipNode
+
+
 class InlineFigures(SphinxPostTransform):
     """Replace the SVG outputs of cells by the pictures themselves in HTML pages."""
 
@@ -284,7 +295,7 @@ class InlineFigures(SphinxPostTransform):
                     self._warn(node, f"{fault}; its place is {Path(table).name}")
                 figure.translate(terms)
             html = figure.html(node.get("alt", ""), f"figure-{number}")
-            node.replace_self(nodes.raw("", html, format="html"))
+            node.replace_self(DrawnFigure(html=html))
 
     def _stored(self, node: nodes.image) -> Path | None:
         """Return the file of an SVG output of a cell."""
@@ -315,6 +326,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("figure_terms_files", tables, "env", dict)
     app.add_css_file("figures.css")
     app.add_js_file("figures.js", loading_method="defer")
+    app.add_node(DrawnFigure, html=(write, None))
     app.add_post_transform(InlineFigures)
     app.connect("builder-inited", check_tables)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -319,6 +319,9 @@ def test_language_without_a_table_keeps_the_words(built):
     run, output = built("en", **{"05_cnn": [figure_cell("accuracy")]})
     assert run.returncode == 0, run.stderr
     assert ">accuracy</text>" in (output / "05-cnn.html").read_text("utf-8")
+    index = (output / "searchindex.js").read_text("utf-8")
+    assert "chapter" in index
+    assert "accurac" not in index, "ticks and labels are no words to search for"
 
 
 def test_ill_formed_table_fails_the_build(built):
