@@ -50,6 +50,7 @@ MEASURE = """async () => {
       loaded: image.complete && image.naturalWidth > 0,
       output: Boolean(image.closest(".cell_output, .cell_output figure, figure.cell")),
     })),
+    drawn: all(".figure-box > svg").map((e) => e.getAttribute("aria-label") || ""),
     texts: [
       ...all("body *").flatMap((e) => named.map((name) => e.getAttribute(name) || "")),
       ...all("body *:not(script, style)")

@@ -12,6 +12,7 @@ LANGUAGE_DEPENDENT = [
     ("html", "extra_footer"),
     ("sphinx", "local_extensions", "book_paths"),
     ("sphinx", "config", "language"),
+    ("sphinx", "config", "numfig_format"),
     ("sphinx", "config", "html_theme_options", "logo", "alt_text"),
     ("sphinx", "config", "html_theme_options", "search_bar_text"),
 ]
