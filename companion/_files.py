@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
+import stat
 import tempfile
 from pathlib import Path
 
 __all__ = ["place", "write"]
 
 
-def write(path, data: bytes | str) -> None:
-    """Write a file so that at every moment the old or the new one is there, whole.
+def write(path: str | os.PathLike, content: str | bytes) -> None:
+    r"""Write a file so that whoever reads it finds the old content or the new.
+
+    The content goes to a temporary file in the same folder, is flushed to the disk,
+    and takes the old file's place in one step. If anything fails on the way the old
+    file is as it was.
 
     Args:
-        path: Where to; the folder must exist.
-        data: Bytes, or text that is stored as UTF-8.
+        path: The file; its folder must exist.
+        content: Bytes, or a text that is written as UTF-8 with ``\n`` line ends.
+
+    Raises:
+        OSError: If it can't be written, such as on a full disk.
 
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     target = Path(folder) / "a.txt"
-        ...     write(target, "whole")
-        ...     target.read_text(), [entry.name for entry in Path(folder).iterdir()]
-        ('whole', ['a.txt'])
+        ...     write(Path(folder, "a.txt"), "卷积")
+        ...     Path(folder, "a.txt").read_text(encoding="utf-8")
+        '卷积'
     """
     path = Path(path)
-    if isinstance(data, str):
-        data = data.encode()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    target = Path(os.path.realpath(path))  # a link stays a link
+    data = content.encode() if isinstance(content, str) else content
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
-        with open(handle, "wb") as file:
+        with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o666 & ~_umask())  # mkstemp lets nobody else read it
-        os.replace(name, path)
+        os.chmod(name, _default_mode() if mode is None else mode)
+        os.replace(name, target)
     except BaseException:
-        os.unlink(name)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
         raise
 
 
@@ -76,8 +86,7 @@ def place(source, directory, name: str) -> Path:
     return target
 
 
-def _umask() -> int:
-    """Return the process's mask of permissions."""
+def _default_mode() -> int:
     mask = os.umask(0)
     os.umask(mask)
-    return mask
+    return 0o666 & ~mask

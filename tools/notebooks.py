@@ -11,9 +11,10 @@ import hashlib
 import re
 from pathlib import Path
 
-import atomic
 import nbformat
 from nbformat import NotebookNode
+
+from companion import _files
 
 BOOK = Path(__file__).resolve().parents[1] / "book"
 
@@ -203,7 +204,7 @@ def write(notebook: NotebookNode, path: Path) -> bool:
     text = canonical(notebook)
     if path.is_file() and path.read_bytes() == text.encode():
         return False
-    atomic.write(path, text)
+    _files.write(path, text)
     return True
 
 

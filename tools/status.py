@@ -6,9 +6,10 @@ import datetime
 import json
 from pathlib import Path
 
-import atomic
 import notebooks
 import running
+
+from companion import _files
 
 
 def read(book: Path = notebooks.BOOK) -> dict:
@@ -66,7 +67,7 @@ def update(chapter: str, *, book: Path = notebooks.BOOK, **values: object) -> No
         "chapters": {name: entries[name] for name in present},
     }
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    atomic.write(book / "status.json", text)
+    _files.write(book / "status.json", text)
 
 
 def _damaged(path: Path, what: str) -> str:

@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 
-import atomic
 import editions
 import nbformat
 import notebooks
@@ -19,6 +18,8 @@ import refresh
 import running
 import status
 from cells import code, markdown, notebook
+
+from companion import _files
 
 
 @pytest.fixture(autouse=True)
@@ -421,17 +422,17 @@ def test_writing_keeps_mode_and_links(tmp_path):
     target.write_text("old")
     target.chmod(0o750)
     link.symlink_to(target)
-    atomic.write(link, b"new")
+    _files.write(link, b"new")
     assert link.is_symlink()
     assert target.read_text() == "new"
     assert target.stat().st_mode & 0o777 == 0o750
-    atomic.write(tmp_path / "fresh", "1\n")
+    _files.write(tmp_path / "fresh", "1\n")
     assert (tmp_path / "fresh").read_bytes() == b"1\n"
 
 
 def test_writing_is_never_seen_half_done(tmp_path):
     path = tmp_path / "x"
-    atomic.write(path, "a" * 100_000)
+    _files.write(path, "a" * 100_000)
     seen, done = set(), threading.Event()
 
     def look():
@@ -441,7 +442,7 @@ def test_writing_is_never_seen_half_done(tmp_path):
     reader = threading.Thread(target=look)
     reader.start()
     for letter in "bcdefgh":
-        atomic.write(path, letter * 100_000)
+        _files.write(path, letter * 100_000)
         time.sleep(0.01)
     done.set()
     reader.join()

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import atomic
 import notebooks
 import running
+
+from companion import _files
 
 FOLDER = notebooks.BOOK / "experiments"
 
@@ -77,5 +78,5 @@ def record(chosen: Experiment, folder: Path = FOLDER) -> Path:
     }
     path = folder / chosen.file
     text = json.dumps(whole, indent=1, allow_nan=False) + "\n"
-    atomic.write(path, text)
+    _files.write(path, text)
     return path

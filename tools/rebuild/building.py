@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import atomic
 import numpy as np
 
+from companion import _files
 from companion.datasets import Card, card
 
 DATASETS = Path(__file__).resolve().parents[2] / "companion" / "datasets"
@@ -189,5 +189,5 @@ def publish(card: Card, content: bytes, *, update: bool, root: Path = DATASETS) 
         text = path.read_text(encoding="utf-8")
         text = re.sub(r"(?m)^size = .*$", f"size = {len(content)}", text)
         text = re.sub(r"(?m)^sha256 = .*$", f'sha256 = "{digest}"', text)
-        atomic.write(path, text)
-    atomic.write(root / "files" / card.file.name, content)
+        _files.write(path, text)
+    _files.write(root / "files" / card.file.name, content)
