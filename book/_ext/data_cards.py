@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from markdown_tables import table
+
 from companion.datasets import Bilingual, Card, cards
 
 FOLDER = Path(__file__).resolve().parents[2] / "companion" / "datasets"
@@ -116,5 +118,4 @@ def _counts(card: Card, label: dict[str, str]) -> str:
         for k, name in enumerate(card.classes)
     ]
     rows.append([label["total"], *(f"{split.count:,}" for split in card.splits)])
-    rule = ["---", *("---:" for _ in card.splits)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+    return table(head, rows)

@@ -21,6 +21,8 @@ SCHEMA = {
             "meaning_en": TEXT,
             "en_forms": TEXTS,
             "avoid_zh": TEXTS,
+            "also_zh": TEXTS,
+            "also_en": TEXTS,
         },
         "required": ["zh", "en", "meaning_zh", "meaning_en"],
         "additionalProperties": False,
@@ -70,11 +72,27 @@ def render(language: str, path: Path = PATH) -> str:
     return "```{glossary}\n" + "\n\n".join(entries) + "\n```"
 
 
+def synonyms(entry: dict[str, Any], language: str) -> list[str]:
+    """Return other words of a language for an entry's term.
+
+    Args:
+        entry: An entry of the glossary.
+        language: ``"zh"`` or ``"en"``.
+
+    Example:
+        >>> synonyms({"zh": "池化", "avoid_zh": ["汇聚层"], "also_zh": ["汇聚"]}, "zh")
+        ['汇聚层', '汇聚']
+    """
+    first = {"zh": "avoid_zh", "en": "en_forms"}[language]
+    words = [*entry.get(first, []), *entry.get(f"also_{language}", [])]
+    return list(dict.fromkeys(words))
+
+
 def _entry(entry: dict[str, Any], language: str) -> str:
     terms = [entry[language], entry["en" if language == "zh" else "zh"]]
-    meaning = entry[f"meaning_{language}"]
-    if language == "en" and "en_forms" in entry:
-        meaning += f" Also: {', '.join(entry['en_forms'])}."
-    elif language == "zh" and "avoid_zh" in entry:
-        meaning += f"本书不写作{''.join(f'“{term}”' for term in entry['avoid_zh'])}。"
+    meaning, others = entry[f"meaning_{language}"], synonyms(entry, language)
+    if others and language == "zh":
+        meaning += f"又称：{'、'.join(others)}。"
+    elif others:
+        meaning += f" Also called: {', '.join(others)}."
     return "\n".join(dict.fromkeys(terms)) + f"\n    {meaning}"
