@@ -77,6 +77,26 @@ function splitQuery(query) {{
                 terms.append(word)
         return terms
 
+    def stems(self, text: str) -> list[str]:
+        """Return the stems of a text's words, Chinese ones left out.
+
+        Example:
+            >>> BigramSearch({}).stems("Learning rates 学习率")
+            ['learn', 'rate']
+        """
+        words = self._words.findall(text.lower())
+        return [self.stem(word) for word in words if not re.match(f"[{CJK}]", word)]
+
+
+def phrases(search: BigramSearch) -> set[str]:
+    """Return the glossary's terms of several English words, as stems."""
+    forms = {
+        " ".join(search.stems(form))
+        for group in groups(glossary_terms.read())
+        for form in group
+    }
+    return {form for form in forms if " " in form}
+
 
 def level(count: int) -> int:
     """Return how much a number of occurrences counts: twice its binary logarithm.
@@ -116,12 +136,17 @@ def groups(entries: list[dict[str, Any]]) -> list[list[str]]:
 def count(app: Sphinx, doctree: nodes.document) -> None:
     """Count the terms of a page that has been read."""
     search = BigramSearch({})
+    wanted = phrases(search)
     words: Counter[str] = Counter()
     for node in doctree.findall(nodes.Text):
         words.update(search.split(str(node)))
+        said = " ".join(search.stems(str(node)))
+        words.update(
+            {phrase: number for phrase in wanted if (number := said.count(phrase))}
+        )
     terms: Counter[str] = Counter()
     for word, number in words.items():
-        terms[search.stem(word.lower())] += number
+        terms[word if " " in word else search.stem(word.lower())] += number
     counts(app.env)[app.env.docname] = dict(terms)
 
 

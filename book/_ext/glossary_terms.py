@@ -83,9 +83,17 @@ def synonyms(entry: dict[str, Any], language: str) -> list[str]:
         >>> synonyms({"zh": "池化", "avoid_zh": ["汇聚层"], "also_zh": ["汇聚"]}, "zh")
         ['汇聚层', '汇聚']
     """
-    first = {"zh": "avoid_zh", "en": "en_forms"}[language]
-    words = [*entry.get(first, []), *entry.get(f"also_{language}", [])]
+    own, words = entry[language], entry.get(f"also_{language}", [])
+    if language == "zh":
+        words = [*entry.get("avoid_zh", []), *words]
+    else:  # "calibrated" is a form of "calibration", not another name
+        forms = entry.get("en_forms", [])
+        words = [form for form in forms if not _is_inflection(form, own)] + words
     return list(dict.fromkeys(words))
+
+
+def _is_inflection(form: str, term: str) -> bool:
+    return " " not in form + term and term[:4].lower() in form.lower()
 
 
 def _entry(entry: dict[str, Any], language: str) -> str:

@@ -65,5 +65,6 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     app.add_css_file("print.css", priority=900)
-    app.connect("build-finished", write)
+    # after the theme, which writes pygments.css anew at the end
+    app.connect("build-finished", write, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -41,14 +41,21 @@
     return [...new Set(texts.map((text) => text.replace(/ +/g, " ")))];
   };
 
+  // What to look up: pairs of Chinese characters, phrases that were counted, words.
   const terms = (text) => {
     const words = text.trim().split(" ").filter(Boolean);
     const kept = words.filter((word) => !stopwords.includes(word));
-    return (kept.length ? kept : words).flatMap((word) => {
-      const letters = [...word];
-      if (letters.length < 2 || !CHINESE.test(word)) return [word];
-      return letters.slice(1).map((letter, i) => letters[i] + letter);
-    });
+    const rest = kept.length ? kept : words;
+    const found = [];
+    while (rest.length) {
+      let size = Math.min(4, rest.length);
+      while (size > 1 && !Object.hasOwn(weights, rest.slice(0, size).join(" "))) size--;
+      const term = rest.splice(0, size).join(" ");
+      const letters = [...term];
+      if (letters.length < 2 || !CHINESE.test(term)) found.push(term);
+      else found.push(...letters.slice(1).map((letter, i) => letters[i] + letter));
+    }
+    return found;
   };
 
   // The pages that hold a term, with how much they say about it; a word that no page
@@ -101,6 +108,12 @@
     return best;
   };
 
+  // Whether an appendix is what a query asks for by its title: "glossary".
+  const isTitle = (title, phrase) => {
+    const own = normal(title).replace(/^ (附录|appendix) \p{L} /u, " ");
+    return holds(own, phrase) && phrase.trim().length >= own.trim().length / 2;
+  };
+
   // Names of the package that a query gives exactly, by the page that explains them.
   const named = (index, query) => {
     const name = query.trim().toLowerCase().replace(/\(.*\)$/, "");
@@ -126,12 +139,12 @@
     const exact = /[_.(]/.test(query.trim());
     const numbers = new Map(index.docnames.map((name, i) => [name, i]));
     const results = new Map();
-    let words = [];
+    const words = [];
     for (const [i, text] of texts.entries()) {
       const list = [...new Set(terms(text))];
       if (!list.length) continue;
       const found = list.map(holders);
-      if (found.some((map) => map.size)) words = words.concat(list);
+      if (found.some((map) => map.size)) words.push(...list.flatMap((term) => term.split(" ")));
       const discount = i ? 0.9 : 1;
       pages.forEach((name, page) => {
         const here = found.map((map) => map.get(page) || 0);
@@ -142,11 +155,11 @@
         const total = discount * (share === 1 ? Math.min(...here) + mean / 4 + score : mean / 4);
         const old = results.get(page);
         const better = !old || share > old.share || (share === old.share && total > old.total);
-        if (better) results.set(page, { share, total, heading, score });
+        if (better) results.set(page, { share, total, heading });
       });
     }
     const whole = [...results.values()].some(({ share }) => share === 1);
-    const list = [...results].flatMap(([page, { share, total, heading, score }]) => {
+    const list = [...results].flatMap(([page, { share, total, heading }]) => {
       if (whole && share < 1) return [];
       const name = pages[page];
       const number = numbers.get(name);
@@ -154,7 +167,7 @@
       const object = exact && byName.get(name);
       // A page whose own title is what was asked for, or that explains the very name,
       // comes first, whatever it is.
-      const meant = object || (heading && heading.id === null && score >= 8);
+      const meant = object || (ranks[page] === 2 && isTitle(title, texts[0]));
       const tier = meant ? -1 : ranks[page];
       let [shown, anchor] = [title, ""];
       if (object) [shown, anchor] = [`${title} > ${object[0]}`, object[1]];

@@ -391,6 +391,64 @@ def test_code_cells_have_anchors_and_labels(sphinx_build):
     assert links["further"] == "05-x.html#cell-solution"
 
 
+@pytest.mark.parametrize(
+    ("language", "show", "hide"),
+    [
+        ("zh_CN", "显示参考答案", "收起参考答案"),
+        ("en", "Show solution", "Hide solution"),
+    ],
+)
+def test_solution_is_folded_and_named_and_stub_is_plain(
+    sphinx_build, language, show, hide
+):
+    stub = nbformat.v4.new_code_cell(
+        "x = ...", id="stub", metadata={"tags": ["exercise"]}
+    )
+    solution = nbformat.v4.new_code_cell(
+        "x = 42",
+        id="answer",
+        metadata={
+            "tags": ["hide-cell", "solution"],
+            "jupyter": {"source_hidden": True, "outputs_hidden": True},
+        },
+    )
+    other = nbformat.v4.new_code_cell(
+        "y = 1", id="other", metadata={"tags": ["hide-cell"]}
+    )
+    python = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    notebook = nbformat.v4.new_notebook(
+        cells=[TITLE, stub, solution, other], metadata=python
+    )
+    run, output = sphinx_build(
+        "# Title\n\n```{toctree}\n05-x\n```\n",
+        ["solutions"],
+        notebooks={"05-x": notebook},
+        nb_execution_mode="off",
+        language=language,
+    )
+    assert run.returncode == 0, run.stderr
+    html = BeautifulSoup((output / "05-x.html").read_text("utf-8"), "html.parser")
+    folds = html.find_all("details")
+    assert [fold.find("pre").text.strip() for fold in folds] == ["x = 42", "y = 1"]
+    words = [[p.text for p in fold.summary.find_all("p")] for fold in folds]
+    assert words[0] == [show, hide]
+    assert show not in words[1]
+    assert html.find(class_="tag_exercise").find_parent("details") is None
+
+
+def test_print_repeats_the_light_rules_of_every_sheet(extension):
+    rules = extension("print_light").light_rules(
+        "/* html[data-theme=light] */ a{b:c}"
+        ':is(html, body)[data-theme="light"], p { --x: 1 }'
+        "html[data-theme=dark] a{color:red}"
+        "html[data-theme=light] .k,html[data-theme=light] .n{color:#111}"
+    )
+    assert rules == [
+        ":is(html, body)[data-theme]{--x: 1}",
+        "html[data-theme] .k,html[data-theme] .n{color:#111}",
+    ]
+
+
 def test_label_of_a_lost_cell_fails_the_build(sphinx_build):
     run, _ = anchored_build(sphinx_build, TITLE, RUN)
     assert run.returncode == 1
