@@ -275,6 +275,7 @@ def mirror(source: Path, target: Path) -> None:
             "stays as it was, build again"
         )
     check_target(target)
+    target.mkdir(parents=True, exist_ok=True)
     for part in sorted(wanted):
         old, new = source / part, target / part
         if old.is_dir():
@@ -369,7 +370,7 @@ def build_all(output: Path) -> int:
     if failed:
         return 1
     try:
-        for edition in EDITIONS:
+        for edition in EDITIONS:  # all or none
             check_target(output / edition.name)
         for edition in EDITIONS:
             mirror(edition.work / "html", output / edition.name)

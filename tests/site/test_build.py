@@ -133,6 +133,21 @@ def test_good_site_is_never_replaced_by_less(builder, tmp_path, lost):
     assert builder.listing(target) == before
 
 
+def test_edition_is_copied_whole_and_what_is_stale_goes(builder, tmp_path):
+    source, target = edition_in(tmp_path / "source"), tmp_path / "new" / "site"
+    (source / "folder" / "deep").mkdir(parents=True)
+    (source / "folder" / "deep" / "a.css").write_text("new", encoding="utf-8")
+    for _ in range(2):
+        builder.mirror(source, target)
+        assert builder.listing(target) == builder.listing(source)
+        (target / "stale").mkdir()
+        (target / "stale" / "b.html").touch()
+        (target / "page.html").write_text("PAGE.HTML", encoding="utf-8")
+    builder.mirror(source, target)
+    assert builder.listing(target) == builder.listing(source)
+    assert (target / "page.html").read_text(encoding="utf-8") == "page.html"
+
+
 def test_second_build_waits_and_says_so(builder, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(builder, "ROOT", tmp_path)
     order = []
