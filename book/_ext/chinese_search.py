@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import glossary_terms
+import page_context
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -199,13 +200,7 @@ def write_words(app: Sphinx, exception: Exception | None) -> None:
     path.write_text(f"const SEARCH_WORDS = {text};\n", encoding="utf-8")
 
 
-def add_scripts(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def add_scripts(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
     """Load on the search page what only it needs."""
     if pagename == "search":
         app.add_js_file("searchwords.js", loading_method="defer", priority=800)
@@ -225,7 +220,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("doctree-read", count)
     app.connect("env-purge-doc", forget)
     app.connect("env-merge-info", merge)
-    app.connect("html-page-context", add_scripts)
+    page_context.connect(app, add_scripts)
     app.connect("build-finished", write_words)
     return {
         "env_version": 1,

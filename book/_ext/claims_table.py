@@ -8,6 +8,8 @@ import checked_yaml
 from markdown_tables import table
 
 PATH = Path(__file__).resolve().parents[1] / "claims.yml"
+#: The files that the text is made from.
+SOURCES = (PATH,)
 
 TEXT = {"type": "string", "minLength": 1}
 VERDICTS = ("holds", "conditional", "corrected", "outdated", "unverifiable")
@@ -115,11 +117,6 @@ SECTIONS = {
     "5.3": {"zh": "代码解读", "en": "The code explained"},
     "5.4": {"zh": "运行结果", "en": "The results"},
 }
-
-
-def sources() -> list[Path]:
-    """Return the file that the claims are read from."""
-    return [PATH]
 
 
 def read(path: Path = PATH) -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from markdown_tables import table
 from companion.datasets import Bilingual, Card, cards
 
 FOLDER = Path(__file__).resolve().parents[2] / "companion" / "datasets"
+#: The files that the text is made from.
+SOURCES = (*FOLDER.glob("*.py"), *FOLDER.glob("cards/*.toml"))
 
 LABELS = {
     "zh": {
@@ -50,11 +52,6 @@ LABELS = {
         "gap": " ",
     },
 }
-
-
-def sources() -> list[Path]:
-    """Return the files that the cards are read from."""
-    return [*FOLDER.glob("*.py"), *FOLDER.glob("cards/*.toml")]
 
 
 def render(language: str) -> str:

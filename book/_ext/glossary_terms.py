@@ -6,6 +6,8 @@ from typing import Any
 import checked_yaml
 
 PATH = Path(__file__).resolve().parents[1] / "glossary.yml"
+#: The files that the text is made from.
+SOURCES = (PATH,)
 
 TEXT = {"type": "string", "minLength": 1}
 TEXTS = {"type": "array", "items": TEXT, "uniqueItems": True}
@@ -28,11 +30,6 @@ SCHEMA = {
         "additionalProperties": False,
     },
 }
-
-
-def sources() -> list[Path]:
-    """Return the file that the glossary is read from."""
-    return [PATH]
 
 
 def read(path: Path = PATH) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
+import page_context
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.locale import translators
@@ -91,13 +91,7 @@ def prepare_templates(app: Sphinx) -> None:
     }
 
 
-def correct_roles(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def correct_roles(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
     """Drop roles and labels that contradict the elements that carry them."""
     body = context.get("body", "")
     for wrong, right in WRONG_ROLES.items():
@@ -105,13 +99,7 @@ def correct_roles(
     context["body"] = EMPTY_HEADING.sub("<td></td>", body)
 
 
-def drop_unused_mathjax(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def drop_unused_mathjax(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
     """Load MathJax, a megabyte, only where there is a formula.
 
     Sphinx loads it too where a page below in the table of contents has one.
@@ -137,7 +125,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_js_file("interface.js", loading_method="defer")
     app.connect("config-inited", translate, priority=300)
     app.connect("builder-inited", prepare_templates)
-    app.connect("html-page-context", correct_roles)
-    app.connect("html-page-context", drop_unused_mathjax, priority=900)
+    page_context.connect(app, correct_roles)
+    page_context.connect(app, drop_unused_mathjax, priority=900)
     app.connect("build-finished", drop_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

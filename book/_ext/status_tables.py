@@ -10,6 +10,8 @@ from markdown_tables import table
 
 PATH = Path(__file__).resolve().parents[1] / "status.json"
 BENCHMARK = PATH.parent / "experiments" / "04-benchmark.json"
+#: The files that the text is made from.
+SOURCES = (PATH, BENCHMARK)
 
 NUMBER = {"type": "number", "minimum": 0}
 POSITIVE = {"type": "number", "exclusiveMinimum": 0}
@@ -225,11 +227,6 @@ LABELS = {
         "training": "training step",
     },
 }
-
-
-def sources() -> list[Path]:
-    """Return the files that the status is read from."""
-    return [PATH, BENCHMARK]
 
 
 def code_digest(path: Path) -> str:

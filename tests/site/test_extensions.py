@@ -474,7 +474,7 @@ def test_switch_appears_only_where_there_is_another_edition(extension):
             builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
         )
         context = {"content_root": "../"}
-        module.add_link(app, "part/page", "page.html", context, None)
+        module.add_link(app, "part/page", context)
         return context.get("language_switch")
 
     assert context_of("") is None
