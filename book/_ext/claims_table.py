@@ -5,8 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import checked_yaml
+from markdown_tables import table
 
 PATH = Path(__file__).resolve().parents[1] / "claims.yml"
+#: The files that the text is made from.
+SOURCES = (PATH,)
 
 TEXT = {"type": "string", "minLength": 1}
 VERDICTS = ("holds", "conditional", "corrected", "outdated", "unverifiable")
@@ -116,11 +119,6 @@ SECTIONS = {
 }
 
 
-def sources() -> list[Path]:
-    """Return the file that the claims are read from."""
-    return [PATH]
-
-
 def read(path: Path = PATH) -> list[dict[str, Any]]:
     """Read the claims in the order of the article.
 
@@ -181,11 +179,11 @@ def render(language: str, path: Path = PATH) -> str:
 def _counts(claims: list[dict[str, Any]], label: dict[str, Any]) -> str:
     counts = Counter(claim["verdict"] for claim in claims)
     head = [label["verdict"], label["meaning"], label["number"]]
-    rows = [head, ["---", "---", "---:"]] + [
+    rows = [
         [_badge(verdict, name), meaning, str(counts[verdict])]
         for verdict, (name, meaning) in label["verdicts"].items()
     ]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return table(head, rows, align="llr")
 
 
 def _badge(verdict: str, name: str) -> str:

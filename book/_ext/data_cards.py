@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+from markdown_tables import table
+
 from companion.datasets import Bilingual, Card, cards
 
 FOLDER = Path(__file__).resolve().parents[2] / "companion" / "datasets"
+#: The files that the text is made from.
+SOURCES = (*FOLDER.glob("*.py"), *FOLDER.glob("cards/*.toml"))
 
 LABELS = {
     "zh": {
@@ -48,11 +52,6 @@ LABELS = {
         "gap": " ",
     },
 }
-
-
-def sources() -> list[Path]:
-    """Return the files that the cards are read from."""
-    return [*FOLDER.glob("*.py"), *FOLDER.glob("cards/*.toml")]
 
 
 def render(language: str) -> str:
@@ -116,5 +115,4 @@ def _counts(card: Card, label: dict[str, str]) -> str:
         for k, name in enumerate(card.classes)
     ]
     rows.append([label["total"], *(f"{split.count:,}" for split in card.splits)])
-    rule = ["---", *("---:" for _ in card.splits)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+    return table(head, rows)

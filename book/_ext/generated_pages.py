@@ -38,7 +38,7 @@ def fill(app: Sphinx, docname: str, source: list[str]) -> None:
         except (FileNotFoundError, ValueError) as error:
             raise ExtensionError(f"{docname}: {marker}: {error}") from error
         source[0] = source[0].replace(marker, text)
-        for path in (*part.sources(), part.__file__):
+        for path in (*part.SOURCES, part.__file__):
             app.env.note_dependency(str(path))
 
 

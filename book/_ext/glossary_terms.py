@@ -6,6 +6,8 @@ from typing import Any
 import checked_yaml
 
 PATH = Path(__file__).resolve().parents[1] / "glossary.yml"
+#: The files that the text is made from.
+SOURCES = (PATH,)
 
 TEXT = {"type": "string", "minLength": 1}
 TEXTS = {"type": "array", "items": TEXT, "uniqueItems": True}
@@ -21,16 +23,13 @@ SCHEMA = {
             "meaning_en": TEXT,
             "en_forms": TEXTS,
             "avoid_zh": TEXTS,
+            "also_zh": TEXTS,
+            "also_en": TEXTS,
         },
         "required": ["zh", "en", "meaning_zh", "meaning_en"],
         "additionalProperties": False,
     },
 }
-
-
-def sources() -> list[Path]:
-    """Return the file that the glossary is read from."""
-    return [PATH]
 
 
 def read(path: Path = PATH) -> list[dict[str, Any]]:
@@ -70,11 +69,35 @@ def render(language: str, path: Path = PATH) -> str:
     return "```{glossary}\n" + "\n\n".join(entries) + "\n```"
 
 
+def synonyms(entry: dict[str, Any], language: str) -> list[str]:
+    """Return other words of a language for an entry's term.
+
+    Args:
+        entry: An entry of the glossary.
+        language: ``"zh"`` or ``"en"``.
+
+    Example:
+        >>> synonyms({"zh": "池化", "avoid_zh": ["汇聚层"], "also_zh": ["汇聚"]}, "zh")
+        ['汇聚层', '汇聚']
+    """
+    own, words = entry[language], entry.get(f"also_{language}", [])
+    if language == "zh":
+        words = [*entry.get("avoid_zh", []), *words]
+    else:  # "calibrated" is a form of "calibration", not another name
+        forms = entry.get("en_forms", [])
+        words = [form for form in forms if not _is_inflection(form, own)] + words
+    return list(dict.fromkeys(words))
+
+
+def _is_inflection(form: str, term: str) -> bool:
+    return " " not in form + term and term[:4].lower() in form.lower()
+
+
 def _entry(entry: dict[str, Any], language: str) -> str:
     terms = [entry[language], entry["en" if language == "zh" else "zh"]]
-    meaning = entry[f"meaning_{language}"]
-    if language == "en" and "en_forms" in entry:
-        meaning += f" Also: {', '.join(entry['en_forms'])}."
-    elif language == "zh" and "avoid_zh" in entry:
-        meaning += f"本书不写作{''.join(f'“{term}”' for term in entry['avoid_zh'])}。"
+    meaning, others = entry[f"meaning_{language}"], synonyms(entry, language)
+    if others and language == "zh":
+        meaning += f"又称：{'、'.join(others)}。"
+    elif others:
+        meaning += f" Also called: {', '.join(others)}."
     return "\n".join(dict.fromkeys(terms)) + f"\n    {meaning}"

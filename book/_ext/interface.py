@@ -11,7 +11,7 @@ from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
+import page_context
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.locale import translators
@@ -36,7 +36,7 @@ CHINESE = {
 }
 CONFIGURED = {
     "nb_code_prompt_hide": "收起",
-    "nb_code_prompt_show": "展开隐藏的单元",
+    "nb_code_prompt_show": "展开隐藏的单元格",
     "togglebutton_hint": "点击展开",
     "togglebutton_hint_hide": "点击收起",
 }
@@ -45,7 +45,15 @@ WRONG_ROLES = {
     '<div role="list" class="citation-list">': '<div class="citation-list">',
     '<summary aria-label="Toggle hidden content">': "<summary>",
 }
+#: Sphinx writes a cell of a table's head as a heading even where it has no text.
+EMPTY_HEADING = re.compile(r"<th(?: [^>]*)?>\s*(?:<p>\s*</p>)?\s*</th>")
 TEMPLATES = Path(__file__).parent / "templates" / "interface"
+#: The theme loads these for a search as one types, which this book does not offer.
+SEARCH_SCRIPTS = re.compile(
+    r"<script src=\"[^\"]*(?:searchtools|language_data|searchindex)\.js[^\"]*\">"
+    r"</script>\s*"
+)
+SOURCE_LINK = re.compile(r'<a href="([^"]*/?_sources/[^"]*)"')
 FONT_AWESOME_SCRIPT = re.compile(r"<script[^>]*fontawesome\.js[^>]*></script>")
 
 
@@ -73,25 +81,36 @@ def translate(app: Sphinx, config: Config) -> None:
 
 
 def prepare_templates(app: Sphinx) -> None:
-    """Give templates the filter that drops a script they don't need.
+    """Give templates the filters that change what the theme writes."""
+    app.builder.templates.environment.filters |= {
+        # The theme draws its icons from a web font; the script would do it again.
+        "without_font_awesome_script": lambda html: FONT_AWESOME_SCRIPT.sub("", html),
+        "without_search_scripts": lambda html: SEARCH_SCRIPTS.sub("", html),
+        # Without this a browser shows a notebook from a disk as text.
+        "as_download": lambda html: SOURCE_LINK.sub(r'<a download href="\1"', html),
+    }
 
-    The theme draws its icons from a web font; the script would draw them again.
-    """
-    app.builder.templates.environment.filters["without_font_awesome_script"] = (
-        lambda html: FONT_AWESOME_SCRIPT.sub("", html)
-    )
 
-
-def correct_roles(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def correct_roles(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
     """Drop roles and labels that contradict the elements that carry them."""
+    body = context.get("body", "")
     for wrong, right in WRONG_ROLES.items():
-        context["body"] = context.get("body", "").replace(wrong, right)
+        body = body.replace(wrong, right)
+    context["body"] = EMPTY_HEADING.sub("<td></td>", body)
+
+
+def drop_unused_mathjax(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
+    """Load MathJax, a megabyte, only where there is a formula.
+
+    Sphinx loads it too where a page below in the table of contents has one.
+    """
+    if 'class="math' not in context.get("body", ""):
+        context["script_files"] = [
+            script
+            for script in context["script_files"]
+            if "mathjax/" not in str(script.filename or "")
+            and "MathJax" not in str(script.attributes.get("body", ""))
+        ]
 
 
 def drop_script(app: Sphinx, exception: Exception | None) -> None:
@@ -106,6 +125,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_js_file("interface.js", loading_method="defer")
     app.connect("config-inited", translate, priority=300)
     app.connect("builder-inited", prepare_templates)
-    app.connect("html-page-context", correct_roles)
+    page_context.connect(app, correct_roles)
+    page_context.connect(app, drop_unused_mathjax, priority=900)
     app.connect("build-finished", drop_script)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

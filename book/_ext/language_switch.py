@@ -9,7 +9,7 @@ single edition built alone has no twin to point at. The theme shows it wherever
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
+import page_context
 from sphinx.application import Sphinx
 from sphinx.util.typing import ExtensionMetadata
 
@@ -20,13 +20,7 @@ OTHER = {
 }
 
 
-def add_link(
-    app: Sphinx,
-    pagename: str,
-    templatename: str,
-    context: dict[str, Any],
-    doctree: nodes.document | None,
-) -> None:
+def add_link(app: Sphinx, pagename: str, context: dict[str, Any]) -> None:
     """Put the link's address and texts into the page's context."""
     root = app.config.language_switch_root
     if not root:
@@ -40,5 +34,5 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
     app.add_config_value("language_switch_root", "", "html", str)
     app.config.templates_path.append(str(TEMPLATES))
-    app.connect("html-page-context", add_link)
+    page_context.connect(app, add_link)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

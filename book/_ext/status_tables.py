@@ -1,11 +1,17 @@
-"""What the last refresh and the last benchmark measured, as Markdown tables."""
+"""What refresh, robustness runs and benchmark measured last, as Markdown tables."""
 
+import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 import checked_yaml
+from markdown_tables import table
 
 PATH = Path(__file__).resolve().parents[1] / "status.json"
 BENCHMARK = PATH.parent / "experiments" / "04-benchmark.json"
+#: The files that the text is made from.
+SOURCES = (PATH, BENCHMARK)
 
 NUMBER = {"type": "number", "minimum": 0}
 POSITIVE = {"type": "number", "exclusiveMinimum": 0}
@@ -27,6 +33,28 @@ CHAPTER = {
     "tolerated": COUNT,
     "ignored": COUNT,
 }
+#: What a refresh adds since times are told in reference seconds.
+LATER = {"reference_seconds": NUMBER, "one_seed": COUNT}
+VARIANT = {
+    "cells": COUNT,
+    "held": COUNT,
+    "failed": {"type": "array", "items": {"type": "string"}},
+}
+ROBUST = {
+    "date": DATE,
+    "cpu": {"type": "string"},
+    "code": {"type": "string"},
+    "variants": {
+        "type": "object",
+        "additionalProperties": {
+            "type": "object",
+            "properties": VARIANT,
+            "required": ["cells", "held"],
+        },
+    },
+}
+#: How the variants of part b, other seeds, are named; all others are part a.
+SEED_PREFIX = "SEED"
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -37,7 +65,15 @@ SCHEMA = {
             "type": "object",
             "additionalProperties": {
                 "type": "object",
-                "properties": CHAPTER,
+                "properties": CHAPTER
+                | LATER
+                | {
+                    "robust": {
+                        "type": "object",
+                        "properties": ROBUST,
+                        "required": [*ROBUST],
+                    }
+                },
                 "required": [*CHAPTER],
             },
         },
@@ -78,16 +114,39 @@ LABELS = {
         "measured": "测量于 {generated}，在一台装有 {system} 的机器上：{cpu}，"
         "{cores} 个核，{memory_gb:g} GB 内存。",
         "times": "时间与内存",
-        "cells": "代码单元",
+        "cells": "代码单元格",
         "versions": "版本",
+        "times_text": "“秒”是在上面这台机器上实际经过的时间。**基准秒**让不同机器上"
+        "的时间可以互相比较：先测一段固定的训练循环在这台机器上每秒处理多少张图像，除以"
+        "基准机器的 9,100 张，再用这个比值去乘实际秒数。一台快一倍的机器只用一半的"
+        "秒数，得到的基准秒却相同。预算也以基准秒计。内存峰值包括内核及其子进程。",
+        "cells_text": "“逐字比较”的单元格，输出必须与保存的完全相同；“有容差”的，数字"
+        "可以在声明的范围内不同；“不比较”的，其后有断言检查结果；“单一种子”的，换一个"
+        "种子就不再比较，正文也只谈这一次运行。",
+        "robust": "换机器、换种子",
+        "robust_text": "`make robust` 在别的条件下重新运行每一章。“换机器”一列改变处理"
+        "器的指令集、矩阵运算的实现和线程数；“换种子”一列把 `SEED` 换成别的值，标为单一"
+        "种子的单元格除外。两列的数字是各种条件合计：比较过多少个单元格，其中多少个符合"
+        "保存的结果（在容差之内）。",
+        "tried": "试了几种",
+        "machines": "换机器：符合／比较",
+        "seeds": "换种子：符合／比较",
+        "date": "日期",
+        "cpu": "处理器",
+        "not_tried": "还没有试过",
+        "outdated": "（试的是较早的代码）",
+        "failed_text": "没有符合的单元格：",
+        "failed": "{doc}`{name}`，{variant}：{cells}",
         "chapter": "章",
         "seconds": "秒",
-        "budget_seconds": "预算（秒）",
+        "reference_seconds": "基准秒",
+        "budget_seconds": "预算（基准秒）",
         "peak_mb": "内存峰值（MB）",
-        "code_cells": "代码单元",
-        "compared": "输出逐字比较",
-        "tolerated": "有声明的容差",
-        "ignored": "输出不比较",
+        "code_cells": "代码单元格",
+        "compared": "逐字比较",
+        "tolerated": "有容差",
+        "ignored": "不比较",
+        "one_seed": "单一种子",
         "package": "软件包",
         "version": "版本",
         "benchmark": "从零实现与 TensorFlow 的速度",
@@ -112,14 +171,43 @@ LABELS = {
         "times": "Time and memory",
         "cells": "Code cells",
         "versions": "Versions",
+        "times_text": "Seconds are elapsed time on the machine above. **Reference "
+        "seconds** make times from different machines comparable. They are the elapsed "
+        "seconds times the speed of the machine, which is how many images a second it "
+        "processes in a fixed training loop, divided by the 9,100 of the reference "
+        "machine. A machine twice as fast takes half the seconds and gets the same "
+        "reference seconds. Budgets are in reference seconds too. Peak memory covers "
+        "the kernel and its child processes.",
+        "cells_text": "The output of a compared cell must equal the stored one. The "
+        "numbers of a cell with a tolerance may differ by what the cell declares. An "
+        "ignored output is followed by an assertion on the result. A one-seed cell is "
+        "not compared when the seed changes, and the text draws no conclusion from it "
+        "beyond the run shown.",
+        "robust": "Other machines and other seeds",
+        "robust_text": "`make robust` runs every chapter again under other conditions. "
+        "For *other machines* it changes the processor's instruction set, the library "
+        "for matrix products and the number of threads. For *other seeds* it gives "
+        "`SEED` other values and leaves out one-seed cells. Each column shows how many "
+        "of the cells compared stayed within their tolerance, over all variants.",
+        "tried": "Variants tried",
+        "machines": "Other machines: held / compared",
+        "seeds": "Other seeds: held / compared",
+        "date": "Date",
+        "cpu": "Processor",
+        "not_tried": "not tried yet",
+        "outdated": " (an earlier version of the code)",
+        "failed_text": "Cells that did not hold:",
+        "failed": "{doc}`{name}`, {variant}: {cells}",
         "chapter": "Chapter",
         "seconds": "Seconds",
-        "budget_seconds": "Budget (seconds)",
+        "reference_seconds": "Reference seconds",
+        "budget_seconds": "Budget (reference seconds)",
         "peak_mb": "Peak memory (MB)",
         "code_cells": "Code cells",
         "compared": "Output compared",
         "tolerated": "Declared tolerance",
         "ignored": "Output ignored",
+        "one_seed": "One seed",
         "package": "Package",
         "version": "Version",
         "benchmark": "From scratch against TensorFlow",
@@ -141,35 +229,55 @@ LABELS = {
 }
 
 
-def sources() -> list[Path]:
-    """Return the files that the status is read from."""
-    return [PATH, BENCHMARK]
+def code_digest(path: Path) -> str:
+    """Return what a chapter's code is recognized by.
+
+    Args:
+        path: The notebook.
+
+    Returns:
+        The digest of its code cells that robustness runs keep, or nothing if there is
+        no such notebook.
+    """
+    if not path.is_file():
+        return ""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    text = "\n\n".join("".join(cell["source"]) for cell in code)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def render(language: str, path: Path = PATH, benchmark: Path = BENCHMARK) -> str:
+def render(
+    language: str,
+    path: Path = PATH,
+    benchmark: Path = BENCHMARK,
+    chapters: Path = PATH.parent / "zh",
+) -> str:
     """Write the status tables.
 
     Args:
         language: ``"zh"`` or ``"en"``.
-        path: The file that ``make refresh`` wrote.
+        path: The file that ``make refresh`` and ``make robust`` wrote.
         benchmark: The file that ``make experiments NAME=benchmark`` wrote.
+        chapters: The folder of the chapters, to tell whether their code has changed.
 
     Returns:
-        Markdown: the machine, times, cells, the benchmark and versions.
+        Markdown: the machine, times, cells, robustness, the benchmark and versions.
 
     Raises:
         FileNotFoundError: If a file is missing.
         ValueError: If one is ill-formed.
     """
     status = checked_yaml.read(path, SCHEMA, "run `make refresh` to write it anew")
-    label, chapters = LABELS[language], status["chapters"]
+    label, measured = LABELS[language], status["chapters"]
 
-    def table(keys: list[str]) -> str:
+    def numbers(*keys: str) -> str:
         rows = [
-            [f"{{doc}}`{name}`", *(f"{cells[key]:,.0f}" for key in keys)]
-            for name, cells in sorted(chapters.items())
+            [f"{{doc}}`{name}`"]
+            + [f"{cells[key]:,.0f}" if key in cells else "–" for key in keys]
+            for name, cells in sorted(measured.items())
         ]
-        return _table([label["chapter"], *(label[key] for key in keys)], rows)
+        return table([label["chapter"], *(label[key] for key in keys)], rows)
 
     return "\n\n".join(
         [
@@ -177,18 +285,63 @@ def render(language: str, path: Path = PATH, benchmark: Path = BENCHMARK) -> str
                 generated=status["generated"], **status["machine"]
             ),
             f"## {label['times']}",
-            table(["seconds", "budget_seconds", "peak_mb"]),
+            label["times_text"],
+            numbers("seconds", "reference_seconds", "budget_seconds", "peak_mb"),
             f"## {label['cells']}",
-            table(["code_cells", "compared", "tolerated", "ignored"]),
+            label["cells_text"],
+            numbers("code_cells", "compared", "tolerated", "ignored", "one_seed"),
+            f"## {label['robust']}",
+            label["robust_text"],
+            *_robustness(label, measured, chapters),
             f"## {label['benchmark']}",
             _benchmark(label, benchmark),
             f"## {label['versions']}",
-            _table(
+            table(
                 [label["package"], label["version"]],
                 [[f"`{name}`", text] for name, text in status["versions"].items()],
             ),
         ]
     )
+
+
+def _robustness(
+    label: dict[str, str], measured: dict[str, Any], chapters: Path
+) -> list[str]:
+    rows, failed = [], []
+    for name, cells in sorted(measured.items()):
+        robust = cells.get("robust")
+        if robust is None:
+            rows.append([f"{{doc}}`{name}`", label["not_tried"], *"––––"])
+            continue
+        parts = {"machines": [0, 0], "seeds": [0, 0]}
+        for variant, found in robust["variants"].items():
+            part = parts[
+                "seeds" if variant.upper().startswith(SEED_PREFIX) else "machines"
+            ]
+            part[0] += found["held"]
+            part[1] += found["cells"]
+            if found.get("failed"):
+                names = ", ".join(f"`{cell}`" for cell in found["failed"])
+                failed.append(
+                    label["failed"].format(
+                        doc="{doc}", name=name, variant=variant, cells=names
+                    )
+                )
+        current = code_digest(chapters / f"{name}.ipynb") == robust["code"]
+        rows.append(
+            [
+                f"{{doc}}`{name}`",
+                str(len(robust["variants"])),
+                *("{:,} / {:,}".format(*part) for part in parts.values()),
+                robust["date"] + ("" if current else label["outdated"]),
+                robust["cpu"],
+            ]
+        )
+    keys = ("chapter", "tried", "machines", "seeds", "date", "cpu")
+    text = [table([label[key] for key in keys], rows)]
+    if failed:
+        text += [label["failed_text"], "\n".join(f"- {line}" for line in failed)]
+    return text
 
 
 def _benchmark(label: dict[str, str], path: Path) -> str:
@@ -209,9 +362,4 @@ def _benchmark(label: dict[str, str], path: Path) -> str:
     text = label["compared_on"].format(
         **{**found, **found["machine"], **found["versions"]}
     )
-    return f"{text}\n\n{_table([label[key] for key in RESULT], rows)}"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    rule = ["---", *("---:" for _ in head[1:])]
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+    return f"{text}\n\n{table([label[key] for key in RESULT], rows)}"

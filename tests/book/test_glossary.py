@@ -7,7 +7,8 @@ import prose
 import pytest
 import yaml
 
-FIELDS = {"zh", "en", "meaning_zh", "meaning_en", "en_forms", "avoid_zh"}
+WORDS = ("en_forms", "avoid_zh", "also_zh", "also_en")
+FIELDS = {"zh", "en", "meaning_zh", "meaning_en", *WORDS}
 REQUIRED = ["zh", "en", "meaning_zh", "meaning_en"]
 
 
@@ -21,7 +22,7 @@ def form_faults(entries):
         for field in REQUIRED:
             if not isinstance(entry.get(field), str) or not entry[field].strip():
                 faults.append(f"{name}: no {field}")
-        for field in ("en_forms", "avoid_zh"):
+        for field in WORDS:
             value = entry.get(field, [])
             if not isinstance(value, list) or not all(
                 isinstance(v, str) for v in value

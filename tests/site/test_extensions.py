@@ -1,5 +1,6 @@
 """The book's extensions, one by one, in plain Sphinx where it takes a build."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -174,14 +175,22 @@ def test_glossary_is_sorted_and_speaks_the_language(extension, glossary):
     module = extension("glossary_terms")
     second = {"zh": "Adam", "en": "Adam", "meaning_zh": "甲。", "meaning_en": "A."}
     path = glossary(
-        {**ENTRY, "en_forms": ["filter"], "avoid_zh": ["过滤器", "滤波器"]}, second
+        {
+            **ENTRY,
+            "en_forms": ["filter"],
+            "avoid_zh": ["过滤器", "滤波器"],
+            "also_zh": ["核"],
+            "also_en": ["mask"],
+        },
+        second,
     )
     assert module.render("en", path) == (
-        "```{glossary}\nAdam\n    A.\n\nkernel\n卷积核\n    Weights. Also: filter.\n```"
+        "```{glossary}\nAdam\n    A.\n\nkernel\n卷积核\n    Weights. "
+        "Also called: filter, mask.\n```"
     )
     assert module.render("zh", path) == (
         "```{glossary}\nAdam\n    甲。\n\n"
-        "卷积核\nkernel\n    权重。本书不写作“过滤器”“滤波器”。\n```"
+        "卷积核\nkernel\n    权重。又称：过滤器、滤波器、核。\n```"
     )
 
 
@@ -205,9 +214,52 @@ def test_status_tables_show_what_was_measured(extension, status):
     text = extension("status_tables").render("en", status(STATUS))
     assert "Measured on 2026-01-31" in text
     assert "7.5 GB" in text
-    assert "| {doc}`05-cnn` | 1,234 | 1,500 | 900 |" in text
-    assert "| {doc}`05-cnn` | 20 | 17 | 2 | 1 |" in text
+    assert "| {doc}`05-cnn` | 1,234 | – | 1,500 | 900 |" in text
+    assert "| {doc}`05-cnn` | 20 | 17 | 2 | 1 | – |" in text
+    assert "| {doc}`05-cnn` | not tried yet | – | – | – | – |" in text
     assert "| `keras` | 3.15.1 |" in text
+
+
+ROBUST = {
+    "date": "2026-02-03",
+    "cpu": "Another CPU",
+    "variants": {
+        "oneDNN off": {"cells": 16, "held": 16, "failed": []},
+        "one thread": {"cells": 16, "held": 15, "failed": ["pairs"]},
+        "SEED = 1": {"cells": 12, "held": 12, "failed": []},
+    },
+    "code": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "outdated", "failed"),
+    [
+        ("en", " (an earlier version of the code)", ", one thread: `pairs`"),
+        ("zh", "（试的是较早的代码）", "，one thread：`pairs`"),
+    ],
+)
+def test_status_tells_what_held_and_whether_the_code_has_changed(
+    extension, status, tmp_path, language, outdated, failed
+):
+    module = extension("status_tables")
+    code = nbformat.v4.new_code_cell("a = 1\nb = 2", id="a")
+    other = nbformat.v4.new_code_cell("c = 3", id="c")
+    notebook = nbformat.v4.new_notebook(cells=[TITLE, code, other])
+    nbformat.write(notebook, tmp_path / "05-cnn.ipynb")
+    digest = module.code_digest(tmp_path / "05-cnn.ipynb")
+    expected = hashlib.sha256(b"a = 1\nb = 2\n\nc = 3").hexdigest()[:12]
+    assert digest == expected
+    more = {"reference_seconds": 88.4, "one_seed": 3}
+    for code, told in ((digest, ""), ("another", outdated)):
+        chapter = {**CHAPTER, **more, "robust": {**ROBUST, "code": code}}
+        path = status({**STATUS, "chapters": {"05-cnn": chapter}})
+        text = module.render(language, path, chapters=tmp_path)
+        assert "| {doc}`05-cnn` | 1,234 | 88 | 1,500 | 900 |" in text
+        assert "| {doc}`05-cnn` | 20 | 17 | 2 | 1 | 3 |" in text
+        row = f"| 3 | 31 / 32 | 12 / 12 | 2026-02-03{told} | Another CPU |"
+        assert f"| {{doc}}`05-cnn` {row}" in text
+        assert f"- {{doc}}`05-cnn`{failed}" in text
 
 
 def test_benchmark_is_a_table_in_both_languages(extension, status, tmp_path):
@@ -339,6 +391,64 @@ def test_code_cells_have_anchors_and_labels(sphinx_build):
     assert links["further"] == "05-x.html#cell-solution"
 
 
+@pytest.mark.parametrize(
+    ("language", "show", "hide"),
+    [
+        ("zh_CN", "显示参考答案", "收起参考答案"),
+        ("en", "Show solution", "Hide solution"),
+    ],
+)
+def test_solution_is_folded_and_named_and_stub_is_plain(
+    sphinx_build, language, show, hide
+):
+    stub = nbformat.v4.new_code_cell(
+        "x = ...", id="stub", metadata={"tags": ["exercise"]}
+    )
+    solution = nbformat.v4.new_code_cell(
+        "x = 42",
+        id="answer",
+        metadata={
+            "tags": ["hide-cell", "solution"],
+            "jupyter": {"source_hidden": True, "outputs_hidden": True},
+        },
+    )
+    other = nbformat.v4.new_code_cell(
+        "y = 1", id="other", metadata={"tags": ["hide-cell"]}
+    )
+    python = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    notebook = nbformat.v4.new_notebook(
+        cells=[TITLE, stub, solution, other], metadata=python
+    )
+    run, output = sphinx_build(
+        "# Title\n\n```{toctree}\n05-x\n```\n",
+        ["solutions"],
+        notebooks={"05-x": notebook},
+        nb_execution_mode="off",
+        language=language,
+    )
+    assert run.returncode == 0, run.stderr
+    html = BeautifulSoup((output / "05-x.html").read_text("utf-8"), "html.parser")
+    folds = html.find_all("details")
+    assert [fold.find("pre").text.strip() for fold in folds] == ["x = 42", "y = 1"]
+    words = [[p.text for p in fold.summary.find_all("p")] for fold in folds]
+    assert words[0] == [show, hide]
+    assert show not in words[1]
+    assert html.find(class_="tag_exercise").find_parent("details") is None
+
+
+def test_print_repeats_the_light_rules_of_every_sheet(extension):
+    rules = extension("print_light").light_rules(
+        "/* html[data-theme=light] */ a{b:c}"
+        ':is(html, body)[data-theme="light"], p { --x: 1 }'
+        "html[data-theme=dark] a{color:red}"
+        "html[data-theme=light] .k,html[data-theme=light] .n{color:#111}"
+    )
+    assert rules == [
+        ":is(html, body)[data-theme]{--x: 1}",
+        "html[data-theme] .k,html[data-theme] .n{color:#111}",
+    ]
+
+
 def test_label_of_a_lost_cell_fails_the_build(sphinx_build):
     run, _ = anchored_build(sphinx_build, TITLE, RUN)
     assert run.returncode == 1
@@ -364,7 +474,7 @@ def test_switch_appears_only_where_there_is_another_edition(extension):
             builder=SimpleNamespace(get_target_uri=lambda name: f"{name}.html"),
         )
         context = {"content_root": "../"}
-        module.add_link(app, "part/page", "page.html", context, None)
+        module.add_link(app, "part/page", context)
         return context.get("language_switch")
 
     assert context_of("") is None
