@@ -295,11 +295,11 @@ def test_ill_formed_benchmark_is_a_clear_error(
     path.write_text(json.dumps({**BENCHMARK, **change}), encoding="utf-8")
     with pytest.raises(ValueError, match=message) as caught:
         extension("status_tables").render("en", status(STATUS), path)
-    assert "make bench" in str(caught.value)
+    assert "make experiments NAME=benchmark" in str(caught.value)
 
 
 def test_missing_benchmark_is_a_clear_error(extension, status, tmp_path):
-    with pytest.raises(FileNotFoundError, match="make bench"):
+    with pytest.raises(FileNotFoundError, match="make experiments NAME=benchmark"):
         extension("status_tables").render("en", status(STATUS), tmp_path / "none")
 
 
