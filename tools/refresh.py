@@ -68,12 +68,10 @@ def refresh(chapter: str, book: Path = notebooks.BOOK) -> dict[str, float]:
     Raises:
         FileNotFoundError: If there is no such chapter.
         CellExecutionError: If a cell raises.
-        ValueError: If a cell writes to stderr, the code changed while it ran, or a
-            file is damaged (told before anything runs).
+        ValueError: If a cell writes to stderr, or the code changed while it ran.
     """
     path = notebooks.chapter_path(chapter, "zh", book)
     notebook = notebooks.read(path)
-    status.read(book)
     before = reference.speed()
     begin = time.perf_counter()
     with running.PeakMemory() as peak:
@@ -89,7 +87,7 @@ def refresh(chapter: str, book: Path = notebooks.BOOK) -> dict[str, float]:
         "peak_mb": round(peak.mb),
     }
     put_outputs(fresh, path)
-    made = {"date": datetime.date.today().isoformat(), "cpu": running.machine()["cpu"]}
+    made = {"date": datetime.date.today().isoformat(), "machine": running.machine()}
     status.update(chapter, book=book, **made, **cost)
     return cost
 
@@ -109,6 +107,16 @@ def main(argv: Sequence[str] | None = None, book: Path = notebooks.BOOK) -> int:
     names = parser.parse_args(argv).chapters or notebooks.chapters(book)
     if not names:
         parser.error("expected chapters in book/zh, found none")
+    try:  # what is damaged is told before anything runs
+        status.read(book)
+        for name in names:
+            for edition in ("zh", "en"):
+                path = notebooks.chapter_path(name, edition, book)
+                if edition == "zh" or path.exists():
+                    notebooks.read(path)
+    except (FileNotFoundError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
     for name in names:
         print(name, flush=True)
         try:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import fcntl
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import notebooks
@@ -50,6 +53,11 @@ def update(chapter: str, *, book: Path = notebooks.BOOK, **values: object) -> No
         FileNotFoundError: If there is no such chapter.
         ValueError: If the file is damaged.
     """
+    with _alone(book):
+        _update(chapter, book, values)
+
+
+def _update(chapter: str, book: Path, values: dict[str, object]) -> None:
     found = read(book)
     notebook = notebooks.read(notebooks.chapter_path(chapter, "zh", book))
     entries = found["chapters"]
@@ -62,12 +70,19 @@ def update(chapter: str, *, book: Path = notebooks.BOOK, **values: object) -> No
     present = [name for name in notebooks.chapters(book) if name in entries]
     whole = {
         "generated": datetime.date.today().isoformat(),
-        "machine": running.machine(),
         "versions": running.versions(),
         "chapters": {name: entries[name] for name in present},
     }
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     _files.write(book / "status.json", text)
+
+
+@contextlib.contextmanager
+def _alone(book: Path) -> Iterator[None]:
+    """Let a refresh and a robust run at the same time lose none of their entries."""
+    with (book / ".status.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _damaged(path: Path, what: str) -> str:

@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import notebooks
+import running
 import status
 
 CELL_TIMEOUT = 1200
@@ -89,19 +90,23 @@ def main(argv: Sequence[str] | None = None, book: Path = notebooks.BOOK) -> int:
     options = parser.parse_args(argv)
     if options.jobs < 1:
         parser.error(f"--jobs must be at least 1, got {options.jobs}")
-    chapters = order(options.chapters or notebooks.chapters(book), book)
+    try:
+        chapters = order(options.chapters or notebooks.chapters(book), book)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
     if not chapters:
         parser.error("expected chapters in book/zh, found none")
-    threads = max(1, (os.cpu_count() or 1) // options.jobs)
+    threads = max(1, running.machine()["cores"] // options.jobs)
     passed = failed = 0
 
     def one(chapter: str) -> tuple:
         begin = time.perf_counter()
-        return *validate(chapter, threads, book), time.perf_counter() - begin
+        return chapter, *validate(chapter, threads, book), time.perf_counter() - begin
 
     with ThreadPoolExecutor(options.jobs) as pool:
-        for chapter, result in zip(chapters, pool.map(one, chapters)):
-            code, good, bad, printed, seconds = result
+        for job in as_completed([pool.submit(one, chapter) for chapter in chapters]):
+            chapter, code, good, bad, printed, seconds = job.result()
             passed, failed = passed + good, failed + (bad or int(code != 0))
             print(f"{chapter}: {good} passed, {bad} failed in {seconds:.0f} s")
             if code:

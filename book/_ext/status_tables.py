@@ -34,7 +34,12 @@ CHAPTER = {
     "ignored": COUNT,
 }
 #: What a refresh adds since times are told in reference seconds.
-LATER = {"reference_seconds": NUMBER, "one_seed": COUNT}
+LATER = {
+    "reference_seconds": NUMBER,
+    "one_seed": COUNT,
+    "date": DATE,
+    "machine": {"type": "object", "properties": MACHINE, "required": [*MACHINE]},
+}
 VARIANT = {
     "cells": COUNT,
     "held": COUNT,
@@ -59,7 +64,6 @@ SCHEMA = {
     "type": "object",
     "properties": {
         "generated": DATE,
-        "machine": {"type": "object", "properties": MACHINE, "required": [*MACHINE]},
         "versions": VERSIONS,
         "chapters": {
             "type": "object",
@@ -78,7 +82,7 @@ SCHEMA = {
             },
         },
     },
-    "required": ["generated", "machine", "versions", "chapters"],
+    "required": ["generated", "versions", "chapters"],
 }
 RESULT = {
     "part": {"enum": ["conv1", "conv2", "conv3", "network"]},
@@ -111,12 +115,11 @@ BENCHMARK_SCHEMA = {
 
 LABELS = {
     "zh": {
-        "measured": "测量于 {generated}，在一台装有 {system} 的机器上：{cpu}，"
-        "{cores} 个核，{memory_gb:g} GB 内存。",
+        "machine": "{cpu}，{cores} 个核，{memory_gb:g} GB",
         "times": "时间与内存",
         "cells": "代码单元格",
         "versions": "版本",
-        "times_text": "“秒”是在上面这台机器上实际经过的时间。**基准秒**让不同机器上"
+        "times_text": "“秒”是在表中所列的机器上实际经过的时间。**基准秒**让不同机器上"
         "的时间可以互相比较：先测一段固定的训练循环在这台机器上每秒处理多少张图像，除以"
         "基准机器的 9,100 张，再用这个比值去乘实际秒数。一台快一倍的机器只用一半的"
         "秒数，得到的基准秒却相同。预算也以基准秒计。内存峰值包括内核及其子进程。",
@@ -133,6 +136,7 @@ LABELS = {
         "seeds": "换种子：符合／比较",
         "date": "日期",
         "cpu": "处理器",
+        "measured_on": "机器",
         "not_tried": "还没有试过",
         "outdated": "（试的是较早的代码）",
         "failed_text": "没有符合的单元格：",
@@ -166,12 +170,11 @@ LABELS = {
         "training": "一步训练",
     },
     "en": {
-        "measured": "Measured on {generated}, on a machine running {system}: {cpu}, "
-        "{cores} cores, {memory_gb:g} GB of memory.",
+        "machine": "{cpu}, {cores} cores, {memory_gb:g} GB",
         "times": "Time and memory",
         "cells": "Code cells",
         "versions": "Versions",
-        "times_text": "Seconds are elapsed time on the machine above. **Reference "
+        "times_text": "Seconds are elapsed time on the machine in the last column. **Reference "
         "seconds** make times from different machines comparable. They are the elapsed "
         "seconds times the speed of the machine, which is how many images a second it "
         "processes in a fixed training loop, divided by the 9,100 of the reference "
@@ -194,6 +197,7 @@ LABELS = {
         "seeds": "Other seeds: held / compared",
         "date": "Date",
         "cpu": "Processor",
+        "measured_on": "Machine",
         "not_tried": "not tried yet",
         "outdated": " (an earlier version of the code)",
         "failed_text": "Cells that did not hold:",
@@ -281,12 +285,9 @@ def render(
 
     return "\n\n".join(
         [
-            label["measured"].format(
-                generated=status["generated"], **status["machine"]
-            ),
             f"## {label['times']}",
             label["times_text"],
-            numbers("seconds", "reference_seconds", "budget_seconds", "peak_mb"),
+            _times(label, measured),
             f"## {label['cells']}",
             label["cells_text"],
             numbers("code_cells", "compared", "tolerated", "ignored", "one_seed"),
@@ -302,6 +303,21 @@ def render(
             ),
         ]
     )
+
+
+def _times(label: dict[str, str], measured: dict[str, Any]) -> str:
+    keys = ("seconds", "reference_seconds", "budget_seconds", "peak_mb")
+    rows = [
+        [f"{{doc}}`{name}`"]
+        + [f"{cells[key]:,.0f}" if key in cells else "–" for key in keys]
+        + [
+            cells.get("date", "–"),
+            label["machine"].format(**cells["machine"]) if "machine" in cells else "–",
+        ]
+        for name, cells in sorted(measured.items())
+    ]
+    head = ("chapter", *keys, "date", "measured_on")
+    return table([label[key] for key in head], rows)
 
 
 def _robustness(

@@ -290,12 +290,11 @@ def test_refresh_executes_stores_measures_and_syncs(book, capfd, monkeypatch):
     assert 0 < entry["seconds"] < 60
     assert entry["reference_seconds"] == pytest.approx(entry["seconds"] / 2, abs=0.1)
     assert entry["date"] == found["generated"]
-    assert entry["cpu"] == found["machine"]["cpu"]
+    assert entry["machine"]["cores"] >= 1
     assert 60 < entry["peak_mb"] < 1000
     assert entry["code_cells"] == entry["compared"] == 2
     assert entry["budget_seconds"] == 90
     assert found["versions"].keys() == {"python", *running.PACKAGES}
-    assert found["machine"]["cores"] >= 1
     printed = capfd.readouterr()
     assert "[ 2/2]" in printed.out
     assert "plain" in printed.out
@@ -350,14 +349,18 @@ def test_a_damaged_status_is_told_before_anything_runs(book, capsys, text, monke
     assert (book / "status.json").read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize("edition", ["zh", "en"])
 @pytest.mark.parametrize("damage", [lambda b: b[:900], lambda b: b"\xef\xbb\xbf" + b])
-def test_a_damaged_notebook_is_named_with_the_way_back(book, capsys, damage):
-    path = notebooks.chapter_path("01-x", "zh", book)
+def test_a_damaged_notebook_is_told_before_anything_runs(
+    book, capsys, damage, edition, monkeypatch
+):
+    path = notebooks.chapter_path("01-x", edition, book)
     path.write_bytes(damage(path.read_bytes()))
+    monkeypatch.setattr(running, "execute", None)
     assert refresh.main(["01-x"], book) == 1
     said = capsys.readouterr().err
     assert "expected 01-x.ipynb to be a notebook, but it can't be read" in said
-    assert "git checkout zh/01-x.ipynb" in said
+    assert f"git checkout {edition}/01-x.ipynb" in said
 
 
 def saved_meanwhile(book, change):
