@@ -178,8 +178,8 @@ LABELS = {
         "**Reference seconds** make times from different machines comparable. They are "
         "the elapsed seconds times the speed of the machine, which is how many images "
         "a second it processes in a fixed training loop, divided by the 9,100 of the "
-        "reference machine. A machine twice as fast takes half the seconds and gets the "
-        "same reference seconds. Budgets are in reference seconds too. Peak memory "
+        "reference machine. A machine twice as fast takes half the seconds and gets "
+        "the same reference seconds. Budgets are in reference seconds too. Peak memory "
         "covers the kernel and its child processes.",
         "cells_text": "The output of a compared cell must equal the stored one. The "
         "numbers of a cell with a tolerance may differ by what the cell declares. An "
