@@ -11,7 +11,7 @@ def set_seed(seed: int) -> None:
     """Seed Python, NumPy and the Keras backend.
 
     Args:
-        seed: A non-negative integer below 2**32.
+        seed: A non-negative integer below 2**32, of Python's or NumPy's.
 
     Raises:
         TypeError: If ``seed`` is not an integer.
@@ -25,10 +25,9 @@ def set_seed(seed: int) -> None:
         >>> a == np.random.random()
         True
     """
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        raise TypeError(f"seed must be an int, got {seed!r} ({type(seed).__name__})")
-    if not 0 <= seed < 2**32:
-        raise ValueError(f"seed must be in [0, 2**32), got {seed}")
+    from companion._seeds import checked_seed
+
+    seed = checked_seed(seed)
     import keras
 
     keras.utils.set_random_seed(seed)

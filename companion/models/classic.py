@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from companion.models.cnn import _kernel_initializer
+from companion.models._settings import (
+    CHANNELS_LAST,
+    FLOAT32,
+    check_counts,
+    kernel_initializer,
+)
 
 if TYPE_CHECKING:
     import keras
 
 __all__ = ["C3_INPUTS", "alexnet", "lenet5", "vgg16"]
+
+IMAGES = {**CHANNELS_LAST, **FLOAT32}
 
 C3_INPUTS = (
     *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
@@ -59,38 +66,49 @@ def lenet5(
     import keras
     from keras import layers
 
-    kernel = _kernel_initializer("GlorotUniform", seed)
+    from companion.models import _layers
+
+    kernel = kernel_initializer("GlorotUniform", seed)
     original = variant == "original"
 
     def tanh(name):
-        return layers.Activation(_scaled_tanh if original else "tanh", name=name)
+        squash = _layers.scaled_tanh if original else "tanh"
+        return layers.Activation(squash, name=name, **FLOAT32)
 
     def conv(filters, name):
-        return layers.Conv2D(filters, 5, kernel_initializer=kernel(), name=name)
+        return layers.Conv2D(
+            filters, 5, kernel_initializer=kernel(), name=name, **IMAGES
+        )
 
     if original:
-        from companion.models import _layers
-
-        c3 = _layers.PartialConv2D(C3_INPUTS, 5, kernel_initializer=kernel(), name="C3")
-        pools = [_layers.Subsampling(name=name) for name in ("S2", "S4")]
+        c3 = _layers.PartialConv2D(
+            C3_INPUTS, 5, kernel_initializer=kernel(), name="C3", **FLOAT32
+        )
+        pools = [_layers.Subsampling(name=name, **FLOAT32) for name in ("S2", "S4")]
         codes = np.random.default_rng(seed).choice([-1.0, 1.0], (84, 10))
-        output = _layers.SquaredDistance(codes, name="output")
+        output = _layers.SquaredDistance(codes, name="output", **FLOAT32)
     else:
         c3 = conv(16, "C3")
-        pools = [layers.AveragePooling2D(2, name=name) for name in ("S2", "S4")]
+        pools = [
+            layers.AveragePooling2D(2, name=name, **IMAGES) for name in ("S2", "S4")
+        ]
         output = layers.Dense(
-            10, activation="softmax", kernel_initializer=kernel(), name="output"
+            10,
+            activation="softmax",
+            kernel_initializer=kernel(),
+            name="output",
+            **FLOAT32,
         )
     return keras.Sequential(
         [
-            keras.Input((32, 32, 1)),
+            keras.Input((32, 32, 1), **FLOAT32),
             *(conv(6, "C1"), tanh("tanh_C1")),
             *(pools[0], tanh("tanh_S2")),
             *(c3, tanh("tanh_C3")),
             *(pools[1], tanh("tanh_S4")),
             *(conv(120, "C5"), tanh("tanh_C5")),
-            layers.Flatten(name="flatten"),
-            layers.Dense(84, kernel_initializer=kernel(), name="F6"),
+            layers.Flatten(name="flatten", **IMAGES),
+            layers.Dense(84, kernel_initializer=kernel(), name="F6", **FLOAT32),
             tanh("tanh_F6"),
             output,
         ],
@@ -134,7 +152,7 @@ def alexnet(
         >>> alexnet(initializer="Zeros").count_params()
         60965224
     """
-    _check_classes(classes)
+    check_counts(classes=classes)
     if groups not in (1, 2):
         raise ValueError(f"groups must be 1 or 2, got {groups!r}")
     import keras
@@ -142,7 +160,7 @@ def alexnet(
 
     from companion.models._layers import LocalResponseNormalization
 
-    kernel = _kernels(initializer, seed)
+    kernel = kernel_initializer(initializer, seed)
 
     def conv(i, filters, size, *, groups=1, **options):
         return layers.Conv2D(
@@ -152,31 +170,32 @@ def alexnet(
             activation="relu",
             kernel_initializer=kernel(),
             name=f"conv{i}",
+            **IMAGES,
             **options,
         )
 
     def pool(i):
-        return layers.MaxPooling2D(3, 2, name=f"pool{i}")
+        return layers.MaxPooling2D(3, 2, name=f"pool{i}", **IMAGES)
 
     def normalize(i):
-        return LocalResponseNormalization(name=f"norm{i}")
+        return LocalResponseNormalization(name=f"norm{i}", **FLOAT32)
 
     def dense(i, units, activation="relu"):
         return layers.Dense(
-            units, activation, kernel_initializer=kernel(), name=f"dense{i}"
+            units, activation, kernel_initializer=kernel(), name=f"dense{i}", **FLOAT32
         )
 
     return keras.Sequential(
         [
-            keras.Input((227, 227, 3)),
+            keras.Input((227, 227, 3), **FLOAT32),
             *(conv(1, 96, 11, strides=4), normalize(1), pool(1)),
             *(conv(2, 256, 5, padding="same", groups=groups), normalize(2), pool(2)),
             conv(3, 384, 3, padding="same"),
             conv(4, 384, 3, padding="same", groups=groups),
             *(conv(5, 256, 3, padding="same", groups=groups), pool(5)),
-            layers.Flatten(name="flatten"),
-            *(dense(6, 4096), layers.Dropout(0.5, name="dropout6")),
-            *(dense(7, 4096), layers.Dropout(0.5, name="dropout7")),
+            layers.Flatten(name="flatten", **IMAGES),
+            *(dense(6, 4096), layers.Dropout(0.5, name="dropout6", **FLOAT32)),
+            *(dense(7, 4096), layers.Dropout(0.5, name="dropout7", **FLOAT32)),
             dense(8, classes, "softmax"),
         ],
         name="alexnet",
@@ -208,11 +227,11 @@ def vgg16(
         >>> vgg16(initializer="Zeros").count_params()
         138357544
     """
-    _check_classes(classes)
+    check_counts(classes=classes)
     import keras
     from keras import layers
 
-    kernel = _kernels(initializer, seed)
+    kernel = kernel_initializer(initializer, seed)
     blocks = []
     for block, (depth, filters) in enumerate(
         ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512)), start=1
@@ -225,43 +244,25 @@ def vgg16(
                 activation="relu",
                 kernel_initializer=kernel(),
                 name=f"conv{block}_{i}",
+                **IMAGES,
             )
             for i in range(1, depth + 1)
         ]
-        blocks.append(layers.MaxPooling2D(2, name=f"pool{block}"))
+        blocks.append(layers.MaxPooling2D(2, name=f"pool{block}", **IMAGES))
 
     def dense(i, units, activation="relu"):
         return layers.Dense(
-            units, activation, kernel_initializer=kernel(), name=f"dense{i}"
+            units, activation, kernel_initializer=kernel(), name=f"dense{i}", **FLOAT32
         )
 
     return keras.Sequential(
         [
-            keras.Input((224, 224, 3)),
+            keras.Input((224, 224, 3), **FLOAT32),
             *blocks,
-            layers.Flatten(name="flatten"),
-            *(dense(6, 4096), layers.Dropout(0.5, name="dropout6")),
-            *(dense(7, 4096), layers.Dropout(0.5, name="dropout7")),
+            layers.Flatten(name="flatten", **IMAGES),
+            *(dense(6, 4096), layers.Dropout(0.5, name="dropout6", **FLOAT32)),
+            *(dense(7, 4096), layers.Dropout(0.5, name="dropout7", **FLOAT32)),
             dense(8, classes, "softmax"),
         ],
         name="vgg16",
     )
-
-
-def _check_classes(classes) -> None:
-    if classes < 2:
-        raise ValueError(f"classes must be at least 2, got {classes}")
-
-
-def _kernels(initializer: str, seed: int):
-    """Return a function that makes initializers, seeded if they are random."""
-    if initializer == "Zeros":
-        return lambda: "zeros"
-    return _kernel_initializer(initializer, seed)
-
-
-def _scaled_tanh(x):
-    """Return 1.7159 tanh(2/3 x), the squashing of the 1998 paper's appendix A."""
-    from keras import ops
-
-    return 1.7159 * ops.tanh(2 / 3 * x)

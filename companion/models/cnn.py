@@ -6,6 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from companion.models._settings import (
+    CHANNELS_LAST,
+    FLOAT32,
+    check_counts,
+    kernel_initializer,
+)
+
 if TYPE_CHECKING:
     import keras
 
@@ -36,6 +43,7 @@ def article_cnn(
         A Sequential model, not compiled, from (N, H, W, C) to probabilities (N, K).
 
     Raises:
+        TypeError: If a setting is of the wrong kind.
         ValueError: If the images are too small or there are fewer than two classes.
 
     Example:
@@ -46,24 +54,36 @@ def article_cnn(
     import keras
     from keras import layers
 
-    kernel = _kernel_initializer("GlorotUniform", seed)
+    kernel = kernel_initializer("GlorotUniform", seed)
     common = {"activation": "relu", "dtype": dtype}
+    images = {"dtype": dtype, **CHANNELS_LAST}
+
+    def conv(i, filters):
+        return layers.Conv2D(
+            filters,
+            3,
+            activation="relu",
+            kernel_initializer=kernel(),
+            name=f"conv{i}",
+            **images,
+        )
+
     return keras.Sequential(
         [
-            keras.Input(input_shape),
-            layers.Conv2D(32, 3, kernel_initializer=kernel(), name="conv1", **common),
-            layers.MaxPooling2D(2, name="pool1", dtype=dtype),
-            layers.Conv2D(64, 3, kernel_initializer=kernel(), name="conv2", **common),
-            layers.MaxPooling2D(2, name="pool2", dtype=dtype),
-            layers.Conv2D(64, 3, kernel_initializer=kernel(), name="conv3", **common),
-            layers.Flatten(name="flatten", dtype=dtype),
+            keras.Input(input_shape, **FLOAT32),
+            conv(1, 32),
+            layers.MaxPooling2D(2, name="pool1", **images),
+            conv(2, 64),
+            layers.MaxPooling2D(2, name="pool2", **images),
+            conv(3, 64),
+            layers.Flatten(name="flatten", **images),
             layers.Dense(64, kernel_initializer=kernel(), name="dense1", **common),
             layers.Dense(
                 classes,
                 activation="softmax",
                 kernel_initializer=kernel(),
                 name="dense2",
-                dtype="float32",
+                **FLOAT32,
             ),
         ],
         name="article_cnn",
@@ -100,6 +120,7 @@ def small_cnn(
         A Sequential model, not compiled, from (N, H, W, C) to probabilities (N, K).
 
     Raises:
+        TypeError: If a setting is of the wrong kind.
         ValueError: If the images are too small, there are fewer than two classes, or
             ``stem`` is unknown.
 
@@ -113,8 +134,9 @@ def small_cnn(
     import keras
     from keras import layers
 
-    kernel = _kernel_initializer("HeNormal", seed)
+    kernel = kernel_initializer("HeNormal", seed)
     common = {"use_bias": not batch_normalization, "dtype": dtype}
+    images = {"dtype": dtype, **CHANNELS_LAST}
 
     def conv(i, filters, size, strides=1, padding="valid"):
         return layers.Conv2D(
@@ -124,11 +146,12 @@ def small_cnn(
             padding,
             kernel_initializer=kernel(),
             name=f"conv{i}",
+            **CHANNELS_LAST,
             **common,
         )
 
     def pool(i):
-        return layers.MaxPooling2D(2, name=f"pool{i}", dtype=dtype)
+        return layers.MaxPooling2D(2, name=f"pool{i}", **images)
 
     def activate(name):
         norm = layers.BatchNormalization(momentum=0.9, name=f"norm_{name}", dtype=dtype)
@@ -141,7 +164,7 @@ def small_cnn(
     }
     return keras.Sequential(
         [
-            keras.Input(input_shape),
+            keras.Input(input_shape, **FLOAT32),
             *stems[stem](),
             *activate("conv1"),
             conv(2, 48, 3),
@@ -149,7 +172,7 @@ def small_cnn(
             *activate("conv2"),
             conv(3, 64, 3),
             *activate("conv3"),
-            layers.Flatten(name="flatten", dtype=dtype),
+            layers.Flatten(name="flatten", **images),
             layers.Dense(64, kernel_initializer=kernel(), name="dense1", **common),
             *activate("dense1"),
             layers.Dense(
@@ -157,7 +180,7 @@ def small_cnn(
                 activation="softmax",
                 kernel_initializer=kernel(),
                 name="dense2",
-                dtype="float32",
+                **FLOAT32,
             ),
         ],
         name="small_cnn",
@@ -165,19 +188,13 @@ def small_cnn(
 
 
 def _check(input_shape, classes) -> None:
-    if len(input_shape) != 3 or min(input_shape[:2]) < 18 or input_shape[2] < 1:
+    check_counts(classes=classes)
+    sizes = tuple(input_shape)
+    if len(sizes) != 3 or not all(
+        isinstance(size, int | np.integer) and size >= low
+        for size, low in zip(sizes, (18, 18, 1))
+    ):
         raise ValueError(
-            "input_shape must be (H, W, C) with H and W at least 18, got "
-            f"{tuple(input_shape)}"
+            "input_shape must be (H, W, C) with H and W whole numbers of at least 18, "
+            f"got {sizes}"
         )
-    if classes < 2:
-        raise ValueError(f"classes must be at least 2, got {classes}")
-
-
-def _kernel_initializer(name: str, seed: int):
-    """Return a function that makes initializers, each with a seed of its own."""
-    import keras
-
-    rng = np.random.default_rng(seed)
-    initializer = getattr(keras.initializers, name)
-    return lambda: initializer(seed=int(rng.integers(2**31)))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from companion.models._inputs import checked_inputs, input_shape
+
 if TYPE_CHECKING:
     import keras
 
@@ -48,6 +50,7 @@ def layer_costs(model: keras.Model) -> tuple[LayerCost, ...]:
         One entry per layer, in order.
 
     Raises:
+        ValueError: If the model is not built.
         TypeError: If a layer with weights is of a kind whose products are not known.
 
     Example:
@@ -55,6 +58,7 @@ def layer_costs(model: keras.Model) -> tuple[LayerCost, ...]:
         >>> sum(cost.parameters for cost in layer_costs(models.article_cnn()))
         93322
     """
+    input_shape(model)
     return tuple(
         LayerCost(
             name=layer.name,
@@ -71,10 +75,14 @@ def feature_maps(model: keras.Model, x) -> dict[str, np.ndarray]:
 
     Args:
         model: A built Sequential model.
-        x: Examples, shape (N, ...) as the model's input.
+        x: Examples, finite floats, shape (N, ...) as the model's input.
 
     Returns:
         By layer name, in order: arrays of shape (N, ...).
+
+    Raises:
+        TypeError: If ``x`` is not of floats.
+        ValueError: If ``x`` is empty, not finite or of another shape than the input.
 
     Example:
         >>> import numpy as np
@@ -83,10 +91,11 @@ def feature_maps(model: keras.Model, x) -> dict[str, np.ndarray]:
         >>> next(iter(maps.values())).shape
         (2, 26, 26, 32)
     """
+    x = checked_inputs("x", model, x)
     import keras
 
     outputs = {layer.name: layer.output for layer in model.layers}
-    maps = keras.Model(model.inputs, outputs).predict(np.asarray(x), verbose=0)
+    maps = keras.Model(model.inputs, outputs).predict(x, verbose=0)
     return {name: maps[name] for name in outputs}
 
 

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from companion._seeds import checked_seed
+from companion.models._settings import FLOAT32, check_counts
+
 if TYPE_CHECKING:
     import keras
 
@@ -31,38 +34,34 @@ def lstm_classifier(
         An uncompiled model from (N, T, D) to probabilities (N, K).
 
     Raises:
-        ValueError: If a number is below 1, or ``classes`` below 2.
+        TypeError: If a number is none.
+        ValueError: If a number is below 1 or not whole, or ``classes`` below 2.
 
     Example:
         >>> lstm_classifier(28, 28).count_params()  # 4 * 64 * 93 + 10 * 65
         24458
     """
-    for name, value, least in (
-        ("steps", steps, 1),
-        ("features", features, 1),
-        ("classes", classes, 2),
-        ("units", units, 1),
-    ):
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
+    check_counts(steps=steps, features=features, classes=classes, units=units)
+    seeds = np.random.default_rng(checked_seed(seed)).integers(2**31, size=3).tolist()
     import keras
 
-    seeds = np.random.default_rng(seed).integers(2**31, size=3).tolist()
     draw = keras.initializers
     return keras.Sequential(
         [
-            keras.Input((steps, features)),
+            keras.Input((steps, features), **FLOAT32),
             keras.layers.LSTM(
                 units,
                 kernel_initializer=draw.GlorotUniform(seeds[0]),
                 recurrent_initializer=draw.Orthogonal(seed=seeds[1]),
                 name="lstm",
+                **FLOAT32,
             ),
             keras.layers.Dense(
                 classes,
                 "softmax",
                 kernel_initializer=draw.GlorotUniform(seeds[2]),
                 name="probabilities",
+                **FLOAT32,
             ),
         ],
         name="lstm_classifier",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from companion._checks import number
+from companion._seeds import checked_seed
+from companion.models._settings import FLOAT32
 
 if TYPE_CHECKING:
     import keras
@@ -31,23 +35,28 @@ def tabular_mlp(
         An uncompiled model from (N, features) to probabilities (N, classes).
 
     Raises:
-        ValueError: If a number of units is below 1.
+        TypeError: If a number of units is none, or ``hidden`` no sequence.
+        ValueError: If a number of units is below 1 or not whole.
 
     Example:
         >>> tabular_mlp(13, hidden=(8, 4)).count_params()  # 14 * 8 + 9 * 4 + 5 * 2
         158
     """
+    number("features", features, low=1, integer=True)
+    number("classes", classes, low=1, integer=True)
+    hidden, seed = _check_hidden(hidden), checked_seed(seed)
     import keras
 
-    for name, units in (("features", [features]), ("classes", [classes])):
-        if min(units) < 1:
-            raise ValueError(f"{name} must be at least 1, got {units[0]}")
-    if any(units < 1 for units in hidden):
-        raise ValueError(f"hidden must hold numbers of at least 1, got {tuple(hidden)}")
     dense, draw = keras.layers.Dense, keras.initializers.GlorotUniform
     # One generator per layer: layers that shared one would start out alike.
     inner = [
-        dense(units, "relu", kernel_initializer=draw(seed + i), name=f"hidden{i + 1}")
+        dense(
+            units,
+            "relu",
+            kernel_initializer=draw(seed + i),
+            name=f"hidden{i + 1}",
+            **FLOAT32,
+        )
         for i, units in enumerate(hidden)
     ]
     last = dense(
@@ -55,8 +64,22 @@ def tabular_mlp(
         "softmax",
         kernel_initializer=draw(seed + len(inner)),
         name="probabilities",
+        **FLOAT32,
     )
-    return keras.Sequential([keras.Input((features,)), *inner, last])
+    return keras.Sequential([keras.Input((features,), **FLOAT32), *inner, last])
+
+
+def _check_hidden(hidden) -> tuple[int, ...]:
+    """Return the numbers of units, or raise."""
+    if isinstance(hidden, str) or not isinstance(hidden, Iterable):
+        raise TypeError(
+            "hidden must be a sequence with the units of each hidden layer, such as "
+            f"(32,), got {hidden!r}"
+        )
+    hidden = tuple(hidden)
+    for units in hidden:
+        number("units in hidden", units, low=1, integer=True)
+    return tuple(int(units) for units in hidden)
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):
@@ -111,29 +134,43 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
             Itself.
 
         Raises:
-            ValueError: If the shapes do not fit, a value is missing or there is only
-                one label.
+            TypeError: If a setting is of the wrong kind.
+            ValueError: If a setting is out of range, the shapes do not fit, a value is
+                missing or there is only one label.
+            FloatingPointError: If the training diverges.
         """
+        # scikit-learn leaves settings alone until here, and a fit that fails must not
+        # leave an earlier one to answer in its place.
+        for name in ("classes_", "model_", "n_features_in_", "feature_names_in_"):
+            self.__dict__.pop(name, None)
+        hidden, seed = _check_hidden(self.hidden), checked_seed(self.seed)
+        for name in ("epochs", "batch_size"):
+            number(name, getattr(self, name), low=1, integer=True)
+        number("learning_rate", self.learning_rate, low=0, open_low=True)
         import keras
 
         X, y = validate_data(self, X, y, dtype=np.float32)  # noqa: N806
         check_classification_targets(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) < 2:
+        classes, codes = np.unique(y, return_inverse=True)
+        if len(classes) < 2:
             raise ValueError(
-                f"expected two or more different labels, got only {self.classes_}"
+                f"expected two or more different labels, got only {classes}"
             )
-        self.model_ = tabular_mlp(
-            X.shape[1], len(self.classes_), self.hidden, self.seed
-        )
-        keras.utils.set_random_seed(self.seed)
-        self.model_.compile(
+        model = tabular_mlp(X.shape[1], len(classes), hidden, seed)
+        keras.utils.set_random_seed(seed)
+        model.compile(
             optimizer=keras.optimizers.Adam(self.learning_rate),
             loss="sparse_categorical_crossentropy",
         )
-        self.model_.fit(
+        losses = model.fit(
             X, codes, epochs=self.epochs, batch_size=self.batch_size, verbose=0
-        )
+        ).history["loss"]
+        if not np.isfinite(losses).all():
+            raise FloatingPointError(
+                f"the loss became {losses[-1]} in training; scale the columns, or take "
+                f"a learning_rate below {self.learning_rate}"
+            )
+        self.classes_, self.model_ = classes, model
         return self
 
     def predict_proba(self, X) -> np.ndarray:  # noqa: N803
@@ -164,5 +201,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):
 
         Returns:
             Labels, shape (N,).
+
+        Raises:
+            NotFittedError: If it is not trained yet.
+            ValueError: If the shape is wrong or a value is missing.
         """
+        check_is_fitted(self)
         return self.classes_[self.predict_proba(X).argmax(axis=1)]

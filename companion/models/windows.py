@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from companion.models.cnn import _kernel_initializer
+from companion.models._settings import (
+    CHANNELS_LAST,
+    FLOAT32,
+    check_counts,
+    kernel_initializer,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -38,15 +43,15 @@ def window_network(
         >>> window_network().count_params(), window_network(shared=False).count_params()
         (4030, 254650)
     """
-    if classes < 2:
-        raise ValueError(f"classes must be at least 2, got {classes}")
+    check_counts(classes=classes)
     import keras
     from keras import layers
 
     from companion.models._layers import LocallyConnected2D
 
-    draw = _kernel_initializer("HeNormal", seed)
-    kind = layers.Conv2D if shared else LocallyConnected2D
+    draw = kernel_initializer("HeNormal", seed)
+    images = {**CHANNELS_LAST, **FLOAT32}
+    kind, options = (layers.Conv2D, images) if shared else (LocallyConnected2D, FLOAT32)
 
     def windows(filters, side, step, name):
         return kind(
@@ -56,17 +61,22 @@ def window_network(
             activation="relu",
             kernel_initializer=draw(),
             name=name,
+            **options,
         )
 
     end = layers.GlobalMaxPooling2D if anywhere else layers.Flatten
     return keras.Sequential(
         [
-            keras.Input((28, 28, 1)),
+            keras.Input((28, 28, 1), **FLOAT32),
             windows(6, 5, 2, "windows1"),
             windows(24, 5, 1, "windows2"),
-            end(name="anywhere" if anywhere else "flatten"),
+            end(name="anywhere" if anywhere else "flatten", **images),
             layers.Dense(
-                classes, "softmax", kernel_initializer=draw(), name="probabilities"
+                classes,
+                "softmax",
+                kernel_initializer=draw(),
+                name="probabilities",
+                **FLOAT32,
             ),
         ],
         name="window_network",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from companion.scratch.layer import Layer
+from companion.scratch.losses import check_no_nan
 
 __all__ = ["ReLU", "Sigmoid", "Tanh", "sigmoid"]
 
@@ -68,7 +69,7 @@ class Sigmoid(Layer):
     """
 
     def _forward(self, x, training):
-        y = sigmoid(x)
+        y = logistic(x)
         return y, y
 
     def _backward(self, gradient, y, input_gradient):
@@ -119,9 +120,30 @@ def sigmoid(x: np.ndarray) -> np.ndarray:
     Returns:
         An array of the same shape and dtype, in [0, 1].
 
+    Raises:
+        ValueError: If a value is NaN.
+
     Example:
         >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
         array([0. , 0.5, 1. ])
+    """
+    x = np.asarray(x)
+    check_no_nan("sigmoid", x)
+    return logistic(x)
+
+
+def logistic(x: np.ndarray) -> np.ndarray:
+    """Compute :func:`sigmoid` without a look at what comes in, for layers.
+
+    Args:
+        x: An array of floats.
+
+    Returns:
+        An array of the same shape and dtype.
+
+    Example:
+        >>> logistic(np.zeros(1))
+        array([0.5])
     """
     y = np.tanh(x * 0.5)
     y *= 0.5

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from companion._checks import finite, number
+
 __all__ = ["numerical_gradient"]
 
 
@@ -35,7 +37,8 @@ def numerical_gradient(
 
     Raises:
         TypeError: If ``x`` is no float64 array.
-        ValueError: If ``epsilon`` is not positive.
+        ValueError: If ``epsilon`` is not positive and finite, or ``x`` or a value of
+            the function is not finite.
 
     Example:
         >>> x = np.array([1.0, 2.0, 3.0])
@@ -48,8 +51,8 @@ def numerical_gradient(
             f"numerical_gradient: x must be an array of float64, got {got}; in float32 "
             "rounding would drown the differences"
         )
-    if not epsilon > 0:
-        raise ValueError(f"numerical_gradient: epsilon must be positive, got {epsilon}")
+    number("numerical_gradient: epsilon", epsilon, low=0, open_low=True)
+    finite("numerical_gradient: x", x)
     gradient = np.empty_like(x)
     for index, value in np.ndenumerate(x):
         try:
@@ -59,5 +62,10 @@ def numerical_gradient(
             below = function(x)
         finally:
             x[index] = value
+        if not np.isfinite([above, below]).all():
+            raise ValueError(
+                f"numerical_gradient: the function must give finite numbers, got "
+                f"{above} and {below} around x{list(index)} = {value}"
+            )
         gradient[index] = (above - below) / (2 * epsilon)
     return gradient

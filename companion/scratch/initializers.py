@@ -32,11 +32,15 @@ def glorot_uniform(
     Returns:
         The kernel.
 
+    Raises:
+        ValueError: If the shape has fewer than two axes or a size below 1.
+
     Example:
         >>> kernel = glorot_uniform((300, 200), np.random.default_rng(0))
         >>> bool(abs(kernel).max() <= (6 / 500) ** 0.5)
         True
     """
+    _check_shape("glorot_uniform", shape, len(shape) >= 2)
     positions = math.prod(shape[:-2])
     limit = math.sqrt(6 / (positions * (shape[-2] + shape[-1])))
     return rng.uniform(-limit, limit, shape).astype(dtype)
@@ -58,13 +62,28 @@ def orthogonal(
     Returns:
         The matrix.
 
+    Raises:
+        ValueError: If the shape has not two axes or a size is below 1.
+
     Example:
         >>> u = orthogonal((3, 3), np.random.default_rng(0), "float64")
         >>> np.allclose(u @ u.T, np.eye(3))
         True
     """
+    _check_shape("orthogonal", shape, len(shape) == 2)
     rows, columns = shape
     normal = rng.standard_normal((max(shape), min(shape)))
     q, r = np.linalg.qr(normal)
     q *= np.sign(np.diag(r))  # makes the decomposition unique, so q is uniform
     return np.ascontiguousarray(q if rows >= columns else q.T).astype(dtype)
+
+
+def _check_shape(who: str, shape, fits: bool) -> None:
+    """Raise unless a shape fits and all its sizes are whole numbers from 1 on."""
+    if not fits or not all(
+        isinstance(size, int | np.integer) and size >= 1 for size in shape
+    ):
+        raise ValueError(
+            f"{who}: shape must end with input and output units, all sizes whole "
+            f"numbers of at least 1, got {tuple(shape)}"
+        )

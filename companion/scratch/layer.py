@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from companion._checks import finite
+from companion._seeds import checked_seed
 from companion.scratch.windows import Windows
 
 __all__ = ["Layer"]
@@ -107,16 +109,21 @@ class Layer:
             raise TypeError(
                 f"{self._label}: dtype must be one of {DTYPES}, got {dtype}"
             )
-        shape = tuple(int(size) for size in input_shape)
-        if not shape or min(shape) < 1:
+        sizes = tuple(input_shape)
+        if not sizes or not all(
+            isinstance(size, int | np.integer) and size >= 1 for size in sizes
+        ):
             raise ValueError(
                 f"{self._label}: input_shape must be the sizes of one example, "
-                f"all at least 1, got {tuple(input_shape)}"
+                f"all at least 1, got {sizes}"
             )
-        self.input_shape, self.dtype = shape, np.dtype(dtype)
+        if not isinstance(rng, np.random.Generator):
+            rng = np.random.default_rng(checked_seed(rng, f"{self._label}: rng"))
+        self.input_shape, self.dtype = tuple(map(int, sizes)), np.dtype(dtype)
         self.parameters, self.gradients, self.state = {}, {}, {}
-        self._cache = None
-        self.output_shape = self._build(np.random.default_rng(rng))
+        # If it fails now, what an earlier call has built must not answer in its place.
+        self._cache = self.output_shape = None
+        self.output_shape = self._build(rng)
         return self.output_shape
 
     def forward(self, x: np.ndarray, training: bool = False) -> np.ndarray:
@@ -133,8 +140,16 @@ class Layer:
         Raises:
             RuntimeError: If the layer has not been built.
             TypeError: If ``x`` is no array of the layer's dtype.
-            ValueError: If ``x`` has another shape or no examples.
+            ValueError: If ``x`` has another shape, no examples, or a value that is NaN
+                or infinite.
         """
+        self._cache = None
+        self._check_input(x)
+        finite(f"{self._label}: input", x)
+        return self._pass(x, training)
+
+    def _check_input(self, x) -> None:
+        """Raise unless the layer is built and can take such a batch."""
         if self.output_shape is None:
             raise RuntimeError(
                 f"{self._label}: forward needs a built layer; call "
@@ -143,6 +158,10 @@ class Layer:
         self._check(x, "input", "N", self.input_shape)
         if not len(x):
             raise ValueError(f"{self._label}: expected at least one example, got none")
+
+    def _pass(self, x: np.ndarray, training: bool) -> np.ndarray:
+        """Compute the output, whether finite or not: as a layer within a network."""
+        self._check_input(x)
         y, cache = self._forward(x, training)
         self._cache = cache, len(x)
         return y
@@ -167,8 +186,15 @@ class Layer:
         Raises:
             RuntimeError: If there was no forward pass.
             TypeError: If ``gradient`` is no array of the layer's dtype.
-            ValueError: If ``gradient`` has another shape than the last output.
+            ValueError: If ``gradient`` has another shape than the last output, or a
+                value that is NaN or infinite.
         """
+        if isinstance(gradient, np.ndarray) and self._cache is not None:
+            finite(f"{self._label}: gradient", gradient)
+        return self._return(gradient, input_gradient)
+
+    def _return(self, gradient, input_gradient: bool = True) -> np.ndarray | None:
+        """Carry a gradient back, whether finite or not: as within a network."""
         if self._cache is None:
             raise RuntimeError(
                 f"{self._label}: backward needs what a forward pass leaves behind; "

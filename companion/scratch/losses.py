@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from companion._checks import finite
+
 __all__ = ["SoftmaxCrossEntropy", "softmax"]
 
 
@@ -18,17 +20,30 @@ def softmax(logits: np.ndarray) -> np.ndarray:
     overflowing (Goodfellow et al., 2016, section 4.1).
 
     Args:
-        logits: Any real numbers, shape (..., K).
+        logits: Real numbers, shape (..., K), K at least 1; some of a row, but not
+            all, may be -inf.
 
     Returns:
         Probabilities, shape (..., K); each row sums to 1.
+
+    Raises:
+        ValueError: If there is no such axis, a value is NaN, or the largest of a row
+            is infinite.
 
     Example:
         >>> softmax(np.array([[0.0, 0.0], [1000.0, 0.0]]))
         array([[0.5, 0.5],
                [1. , 0. ]])
     """
-    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    logits = np.asarray(logits)
+    if not logits.ndim or not logits.shape[-1]:
+        raise ValueError(
+            f"softmax: logits must have shape (..., K), got {logits.shape}"
+        )
+    check_no_nan("softmax", logits)
+    largest = logits.max(axis=-1, keepdims=True)
+    finite("softmax: the largest logit of a row", largest)
+    powers = np.exp(logits - largest)
     powers /= powers.sum(axis=-1, keepdims=True)
     return powers
 
@@ -69,8 +84,10 @@ class SoftmaxCrossEntropy:
 
         Raises:
             TypeError: If the labels are no integers.
-            ValueError: If a shape is wrong or a label is out of range.
+            ValueError: If a shape is wrong, a logit is not finite or a label is out of
+                range.
         """
+        self._cache = None  # if this fails, backward must not tell of an earlier pass
         logits, labels = np.asarray(logits), np.asarray(labels)
         if logits.ndim != 2 or not len(logits):
             raise ValueError(
@@ -78,6 +95,7 @@ class SoftmaxCrossEntropy:
                 f"1, got {logits.shape}"
             )
         check_labels(labels, *logits.shape, "SoftmaxCrossEntropy")
+        finite("SoftmaxCrossEntropy: logits", logits)
         rows = np.arange(len(labels))
         shifted = logits - logits.max(axis=1, keepdims=True)  # (N, K)
         powers = np.exp(shifted)  # (N, K)
@@ -132,4 +150,24 @@ def check_labels(labels: np.ndarray, examples: int, classes: int, who: str) -> N
         raise ValueError(
             f"{who}: labels must be in 0..{classes - 1}, got "
             f"{labels.min()}..{labels.max()}"
+        )
+
+
+def check_no_nan(who: str, array: np.ndarray) -> None:
+    """Raise if an array holds a NaN; infinities may pass.
+
+    Args:
+        who: The name to begin the message with.
+        array: What to check.
+
+    Raises:
+        ValueError: If a value is NaN.
+
+    Example:
+        >>> check_no_nan("softmax", np.array([0.0, -np.inf]))
+    """
+    count = int(np.isnan(array).sum())
+    if count:
+        raise ValueError(
+            f"{who}: expected numbers, got {count} NaN among {array.size} values"
         )

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from companion._checks import finite, number
+from companion._seeds import checked_seed
 from companion.scratch.layer import Layer
 from companion.scratch.losses import SoftmaxCrossEntropy, check_labels, softmax
 from companion.scratch.optimizers import Adam, Optimizer
@@ -95,7 +97,7 @@ class Sequential:
                 f"{[type(layer).__name__ for layer in self.layers]}"
             )
         self._name_layers()
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(checked_seed(seed, "Sequential: seed"))
         shape = tuple(input_shape)
         for layer in self.layers:
             shape = layer.build(shape, rng, dtype)
@@ -116,10 +118,12 @@ class Sequential:
 
         Raises:
             TypeError: If ``x`` has another dtype.
-            ValueError: If ``x`` has another shape.
+            ValueError: If ``x`` has another shape or is not finite.
         """
-        for layer in self.layers:
-            x = layer.forward(x, training)
+        self._forget()
+        x = self.layers[0].forward(x, training)
+        for layer in self.layers[1:]:
+            x = layer._pass(x, training)
         return x
 
     def backward(
@@ -138,12 +142,14 @@ class Sequential:
         Raises:
             RuntimeError: If there was no forward pass.
             TypeError: If ``gradient`` has another dtype.
-            ValueError: If ``gradient`` has another shape than the logits.
+            ValueError: If ``gradient`` has another shape than the logits or is not
+                finite.
         """
+        finite("Sequential: gradient", np.asarray(gradient))
         trained = [i for i, layer in enumerate(self.layers) if layer.parameters]
         last = 0 if input_gradient else min(trained, default=len(self.layers))
         for i in reversed(range(last, len(self.layers))):
-            gradient = self.layers[i].backward(gradient, input_gradient or i > last)
+            gradient = self.layers[i]._return(gradient, input_gradient or i > last)
         return gradient if input_gradient else None
 
     @property
@@ -184,7 +190,7 @@ class Sequential:
             weights: Arrays in the order of :meth:`get_weights`.
 
         Raises:
-            ValueError: If their number or a shape differs.
+            ValueError: If their number or a shape differs, or one is not finite.
         """
         own, new = self._weights(), [np.asarray(array) for array in weights]
         if [array.shape for array in own] != [array.shape for array in new]:
@@ -192,6 +198,8 @@ class Sequential:
                 f"Sequential: expected weights of shapes {[a.shape for a in own]}, got "
                 f"{[a.shape for a in new]}"
             )
+        for place, array in enumerate(new):
+            finite(f"Sequential: weights[{place}]", array)
         for array, value in zip(own, new):
             array[...] = value
 
@@ -207,9 +215,11 @@ class Sequential:
 
         Raises:
             TypeError: If ``x`` has another dtype.
-            ValueError: If ``x`` has another shape or no examples.
+            ValueError: If ``x`` has another shape, no examples or a value that is not
+                finite, or if the network's own weights give logits that are not.
         """
         _check_batch_size(batch_size)
+        self._check_examples("x", x)
         starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate(
             [softmax(self.forward(x[i : i + batch_size])) for i in starts]
@@ -230,10 +240,11 @@ class Sequential:
 
         Raises:
             TypeError: If ``x`` has another dtype or ``y`` holds no integers.
-            ValueError: If a shape is wrong or a label is out of range.
+            ValueError: If a shape is wrong, a value is not finite or a label is out of
+                range.
         """
         _check_batch_size(batch_size)
-        y = self._check_labels(x, y)
+        y = self._check_pair(x, y)
         criterion, loss, correct = SoftmaxCrossEntropy(), 0.0, 0
         for start in range(0, len(x), batch_size):
             logits = self.forward(x[start : start + batch_size])  # (N, K)
@@ -277,19 +288,30 @@ class Sequential:
 
         Raises:
             TypeError: If ``x`` has another dtype or ``y`` holds no integers.
-            ValueError: If a shape is wrong, a label is out of range, or ``epochs`` or
-                ``batch_size`` is.
+            ValueError: If a shape is wrong, a value is not finite, a label is out of
+                range, or ``epochs`` or ``batch_size`` is; for ``validation`` likewise.
+                All this is found before training begins.
+            FloatingPointError: If the loss stops being finite; the network is spoiled
+                then.
         """
         _check_batch_size(batch_size)
+        number("Sequential: epochs", epochs)
         if not (0 < epochs < 1 or (epochs >= 1 and epochs == int(epochs))):
             raise ValueError(
                 "Sequential: epochs must be a positive whole number or a fraction "
                 f"below 1, got {epochs}"
             )
-        y = self._check_labels(x, y)
+        y = self._check_pair(x, y)
+        if validation is not None:
+            if not isinstance(validation, tuple | list) or len(validation) != 2:
+                raise TypeError(
+                    "Sequential: validation must be a pair (x, y), got "
+                    f"{type(validation).__name__}"
+                )
+            self._check_pair(*validation, "validation ")
         optimizer = Adam() if optimizer is None else optimizer
         criterion, history = SoftmaxCrossEntropy(), History()
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(checked_seed(seed, "Sequential: seed"))
         per_epoch = math.ceil(min(epochs, 1) * len(x) / batch_size)
         steps = per_epoch * math.ceil(epochs)
         notes = {
@@ -305,6 +327,12 @@ class Sequential:
             if learning_rate is not None:
                 optimizer.learning_rate = learning_rate(step / steps)
             logits = self.forward(x[batch], training=True)
+            if not np.isfinite(logits).all():
+                raise FloatingPointError(
+                    f"Sequential: the logits stopped being finite at step {step + 1} "
+                    f"of {steps}, so training stopped; build the network anew and try "
+                    f"a learning rate below {optimizer.learning_rate}"
+                )
             loss = criterion.forward(logits, y[batch])
             self.backward(criterion.backward(), input_gradient=False)
             optimizer.update(self.parameters, self.gradients)
@@ -343,23 +371,32 @@ class Sequential:
         if len(set(taken)) < len(taken):
             raise ValueError(f"Sequential: expected different layer names, got {taken}")
 
-    def _check_labels(self, x, y) -> np.ndarray:
-        """Return the labels as an array, or raise if they do not fit."""
+    def _forget(self) -> None:
+        """Drop what the last pass left behind: the next may stop half-way."""
+        for layer in self.layers:
+            layer._cache = None
+
+    def _check_examples(self, what: str, x) -> None:
+        """Raise unless these are examples for the first layer, all finite."""
+        self.layers[0]._check_input(x)
+        finite(f"Sequential: {what}", x)
+
+    def _check_pair(self, x, y, part: str = "") -> np.ndarray:
+        """Return the labels as an array, or raise if they or the examples are wrong."""
         if len(self.output_shape) != 1:
             raise ValueError(
                 "Sequential: to classify, the last layer must put out K logits, got "
                 f"output_shape {self.output_shape}"
             )
-        if not len(x):
-            raise ValueError("Sequential: expected at least one example, got none")
+        self._check_examples(f"{part}x", x)
         y = np.asarray(y)
-        check_labels(y, len(x), self.output_shape[0], "Sequential")
+        who = f"Sequential ({part.strip()})" if part else "Sequential"
+        check_labels(y, len(x), self.output_shape[0], who)
         return y
 
 
 def _check_batch_size(batch_size) -> None:
-    if batch_size < 1:
-        raise ValueError(f"Sequential: batch_size must be at least 1, got {batch_size}")
+    number("Sequential: batch_size", batch_size, low=1, integer=True)
 
 
 def _snake_case(name: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from companion._checks import number
+from companion._seeds import checked_seed
 from companion.scratch.layer import Layer
 
 __all__ = ["BatchNormalization", "Dropout"]
@@ -59,12 +61,11 @@ class BatchNormalization(Layer):
         self, momentum: float = 0.99, epsilon: float = 1e-3, name: str | None = None
     ):
         super().__init__(name)
-        if not 0 <= momentum < 1:
+        if not 0 <= number(f"{self._label}: momentum", momentum) < 1:
             raise ValueError(
                 f"{self._label}: momentum must be in [0, 1), got {momentum}"
             )
-        if not epsilon > 0:
-            raise ValueError(f"{self._label}: epsilon must be positive, got {epsilon}")
+        number(f"{self._label}: epsilon", epsilon, low=0, open_low=True)
         self.momentum, self.epsilon = momentum, epsilon
 
     def _build(self, rng):
@@ -146,8 +147,10 @@ class Dropout(Layer):
 
     def __init__(self, rate: float, seed: int | None = None, name: str | None = None):
         super().__init__(name)
-        if not 0 <= rate < 1:
+        if not 0 <= number(f"{self._label}: rate", rate) < 1:
             raise ValueError(f"{self._label}: rate must be in [0, 1), got {rate}")
+        if seed is not None:
+            seed = checked_seed(seed, f"{self._label}: seed")
         self.rate, self.seed = rate, seed
 
     def _build(self, rng):

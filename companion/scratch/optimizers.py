@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from companion._checks import finite, number
+
 __all__ = ["SGD", "Adam", "Optimizer", "one_cycle"]
 
 
@@ -24,7 +26,8 @@ class Optimizer:
         steps: Steps taken so far.
 
     Raises:
-        ValueError: If ``learning_rate`` is not positive.
+        TypeError: If ``learning_rate`` is no number.
+        ValueError: If ``learning_rate`` is not positive and finite.
 
     Example:
         >>> class Sign(Optimizer):
@@ -37,11 +40,7 @@ class Optimizer:
     """
 
     def __init__(self, learning_rate: float):
-        if not learning_rate > 0:
-            raise ValueError(
-                f"{type(self).__name__}: learning_rate must be positive, got "
-                f"{learning_rate}"
-            )
+        _positive(self, "learning_rate", learning_rate)
         self.learning_rate = learning_rate
         self.steps = 0
         self._memory: dict[str, tuple[np.ndarray, ...]] = {}
@@ -59,19 +58,30 @@ class Optimizer:
             gradients: The loss's derivative by each of them, under the same names.
 
         Raises:
-            ValueError: If the names or shapes differ.
+            TypeError: If a parameter or gradient is no array of floats.
+            ValueError: If the names or shapes differ, a gradient is not finite, or the
+                learning rate has been set to something negative or not finite.
         """
+        who = type(self).__name__
+        number(f"{who}: learning_rate", self.learning_rate, low=0)
         if parameters.keys() != gradients.keys():
             raise ValueError(
                 f"{type(self).__name__}: expected a gradient for each of "
                 f"{sorted(parameters)}, got {sorted(gradients)}"
             )
         for name, parameter in parameters.items():
+            for array in (parameter, gradients[name]):
+                if not np.issubdtype(getattr(array, "dtype", object), np.floating):
+                    raise TypeError(
+                        f"{who}: {name!r} and its gradient must be arrays of floats, "
+                        f"got {getattr(array, 'dtype', type(array).__name__)}"
+                    )
             if gradients[name].shape != parameter.shape:
                 raise ValueError(
                     f"{type(self).__name__}: the gradient of {name!r} must have shape "
                     f"{parameter.shape}, got {gradients[name].shape}"
                 )
+            finite(f"{who}: the gradient of {name!r}", gradients[name])
         self.steps += 1
         for name, parameter in parameters.items():
             self._step(name, parameter, gradients[name])
@@ -106,8 +116,7 @@ class SGD(Optimizer):
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0):
         super().__init__(learning_rate)
-        if not 0 <= momentum < 1:
-            raise ValueError(f"SGD: momentum must be in [0, 1), got {momentum}")
+        _below_one(self, "momentum", momentum)
         self.momentum = momentum
 
     def _step(self, name, parameter, gradient):
@@ -156,11 +165,9 @@ class Adam(Optimizer):
         epsilon: float = 1e-7,
     ):
         super().__init__(learning_rate)
-        for name, beta in (("beta_1", beta_1), ("beta_2", beta_2)):
-            if not 0 <= beta < 1:
-                raise ValueError(f"Adam: {name} must be in [0, 1), got {beta}")
-        if not epsilon > 0:
-            raise ValueError(f"Adam: epsilon must be positive, got {epsilon}")
+        _below_one(self, "beta_1", beta_1)
+        _below_one(self, "beta_2", beta_2)
+        _positive(self, "epsilon", epsilon)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
     def _step(self, name, parameter, gradient):
@@ -190,24 +197,37 @@ def one_cycle(peak: float, warmup: float = 0.3) -> Callable[[float], float]:
 
     Returns:
         A function from the fraction of the training that is done, in [0, 1], to the
-        learning rate.
+        learning rate. It raises a ValueError outside [0, 1] and for NaN.
 
     Raises:
-        ValueError: If a value is out of range.
+        TypeError: If a value is no number.
+        ValueError: If a value is out of range, NaN or infinite.
 
     Example:
         >>> rate = one_cycle(0.1, warmup=0.5)
         >>> [round(rate(done), 3) for done in (0, 0.25, 0.5, 0.75, 1)]
         [0.004, 0.052, 0.1, 0.05, 0.0]
     """
-    if not peak > 0:
-        raise ValueError(f"peak must be positive, got {peak}")
-    if not 0 <= warmup < 1:
+    number("peak", peak, low=0, open_low=True)
+    if not 0 <= number("warmup", warmup) < 1:
         raise ValueError(f"warmup must be in [0, 1), got {warmup}")
 
     def rate(done: float) -> float:
+        number("done", done, low=0, high=1)
         if done < warmup:
             return peak * (1 + 24 * done / warmup) / 25
         return peak * (1 + math.cos(math.pi * (done - warmup) / (1 - warmup))) / 2
 
     return rate
+
+
+def _positive(optimizer: Optimizer, name: str, value) -> None:
+    """Raise unless a setting is a positive number."""
+    number(f"{type(optimizer).__name__}: {name}", value, low=0, open_low=True)
+
+
+def _below_one(optimizer: Optimizer, name: str, value) -> None:
+    """Raise unless a setting is a number in [0, 1)."""
+    who = f"{type(optimizer).__name__}: {name}"
+    if not 0 <= number(who, value) < 1:
+        raise ValueError(f"{who} must be in [0, 1), got {value}")

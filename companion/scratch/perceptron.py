@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from companion._checks import finite, number
+from companion._seeds import checked_seed
+
 __all__ = ["Perceptron"]
 
 
@@ -32,7 +35,8 @@ class Perceptron:
         errors: Mistakes in each pass.
 
     Raises:
-        ValueError: If ``epochs`` is below 1.
+        TypeError: If ``epochs`` or ``seed`` is no number.
+        ValueError: If ``epochs`` is below 1 or not whole, or ``seed`` out of range.
 
     Example:
         >>> x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
@@ -46,10 +50,9 @@ class Perceptron:
     """
 
     def __init__(self, epochs: int = 100, seed: int = 0):
-        if epochs < 1:
-            raise ValueError(f"epochs must be at least 1, got {epochs}")
+        number("epochs", epochs, low=1, integer=True)
         self.epochs = epochs
-        self.seed = seed
+        self.seed = checked_seed(seed)
         self.weights: np.ndarray | None = None
         self.bias = 0.0
         self.errors: list[int] = []
@@ -65,21 +68,24 @@ class Perceptron:
             The perceptron itself.
 
         Raises:
-            ValueError: If the shapes do not fit, or a label is neither 0 nor 1.
+            ValueError: If the shapes do not fit, a feature is not finite, or a label
+                is neither 0 nor 1. The perceptron is not fitted then.
         """
+        self.weights, self.bias, self.errors = None, 0.0, []
         x, y = np.asarray(x, float), np.asarray(y)
-        if x.ndim != 2 or y.shape != x.shape[:1] or not len(x):
+        if x.ndim != 2 or y.shape != x.shape[:1] or not x.size:
             raise ValueError(
-                "Perceptron: expected x in shape (N, F) and y in shape (N,) with N at "
-                f"least 1, got {x.shape} and {y.shape}"
+                "Perceptron: expected x in shape (N, F) and y in shape (N,) with N and "
+                f"F at least 1, got {x.shape} and {y.shape}"
             )
+        finite("Perceptron: x", x)
         if not np.isin(y, (0, 1)).all():
             raise ValueError(
                 f"Perceptron: labels must be 0 or 1, got {np.unique(y)[:5].tolist()}"
             )
         y = y.astype(int)
         rng = np.random.default_rng(self.seed)
-        self.weights, self.bias, self.errors = np.zeros(x.shape[1]), 0.0, []
+        self.weights = np.zeros(x.shape[1])
         for _ in range(self.epochs):
             mistakes = 0
             # Each step depends on the one before it: the rule has no batches.
@@ -105,16 +111,18 @@ class Perceptron:
 
         Raises:
             RuntimeError: If the perceptron has not been fitted.
-            ValueError: If ``x`` does not have the features that were learned.
+            ValueError: If ``x`` does not have the features that were learned, or one
+                is not finite.
         """
         if self.weights is None:
             raise RuntimeError(
                 "Perceptron: predict needs weights; call fit(x, y) first"
             )
-        x = np.asarray(x)
+        x = np.asarray(x, float)
         if x.ndim != 2 or x.shape[1] != len(self.weights):
             raise ValueError(
                 f"Perceptron: expected x in shape (N, {len(self.weights)}), got "
                 f"{x.shape}"
             )
+        finite("Perceptron: x", x)
         return (x @ self.weights + self.bias > 0).astype(int)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from companion.scratch.activations import sigmoid
+from companion.scratch.activations import logistic
 from companion.scratch.initializers import glorot_uniform, orthogonal
 from companion.scratch.layer import Layer
 
@@ -182,7 +182,7 @@ class LSTM(_Recurrent):
             gates[t] += h[t] @ recurrent  # (N, U) (U, 4U) -> (N, 4U)
             i, f, z, o = self._split(gates[t])  # each (N, U), a view
             for gate in (i, f, o):
-                gate[:] = sigmoid(gate)
+                gate[:] = logistic(gate)
             np.tanh(z, out=z)
             c[t + 1] = f * c[t] + i * z
             h[t + 1] = o * np.tanh(c[t + 1])

@@ -27,7 +27,8 @@ class Windows:
         padding: ``"valid"`` or ``"same"``.
 
     Raises:
-        ValueError: If ``padding`` is another word, or no window fits.
+        ValueError: If ``padding`` is another word, a size no whole number of at least
+            1, or no window fits.
 
     Example:
         >>> windows = Windows((5, 5), (2, 2), (2, 2), "same")
@@ -43,6 +44,14 @@ class Windows:
     def __post_init__(self):
         if self.padding not in ("valid", "same"):
             raise ValueError(f"padding must be 'valid' or 'same', got {self.padding!r}")
+        for name in ("image", "size", "strides"):
+            pair = getattr(self, name)
+            if len(pair) != 2 or not all(
+                isinstance(n, int | np.integer) and n >= 1 for n in pair
+            ):
+                raise ValueError(
+                    f"{name} must be two whole numbers of at least 1, got {pair}"
+                )
         if min(self.places) < 1:
             raise ValueError(
                 f"windows of {self.size} do not fit into images of {self.image}; "
@@ -82,7 +91,15 @@ class Windows:
 
         Returns:
             The images, shape (N, H + pads, W + pads, C).
+
+        Raises:
+            ValueError: If the images are of another size.
         """
+        if x.ndim != 4 or x.shape[1:3] != self.image:
+            raise ValueError(
+                f"expected images in shape (N, {self.image[0]}, {self.image[1]}, C), "
+                f"got {x.shape}"
+            )
         (top, bottom), (left, right) = self.pads
         if not (top or bottom or left or right):
             return x
@@ -99,9 +116,18 @@ class Windows:
 
         Returns:
             A view of shape (N, H, W, C).
+
+        Raises:
+            ValueError: If the padded images are of another size.
         """
         (top, _), (left, _) = self.pads
         h, w = self.image
+        whole = tuple(n + sum(pad) for n, pad in zip(self.image, self.pads))
+        if padded.ndim != 4 or padded.shape[1:3] != whole:
+            raise ValueError(
+                f"expected padded images in shape (N, {whole[0]}, {whole[1]}, C), got "
+                f"{padded.shape}"
+            )
         return padded[:, top : top + h, left : left + w]
 
     def offsets(self) -> Iterator[tuple[tuple[int, int], tuple[slice, ...]]]:

@@ -64,6 +64,16 @@ def test_set_seed_fixes_numpy_and_keras():
     assert not np.isclose(draws[0], draws[2]).any()
 
 
+def test_set_seed_takes_numpys_integers():
+    import keras
+
+    draws = []
+    for seed in (7, np.int64(7), np.uint8(7)):
+        companion.set_seed(seed)
+        draws.append(float(keras.random.normal(())))
+    assert len(set(draws)) == 1
+
+
 @pytest.mark.parametrize(
     ("seed", "error", "message"),
     [
@@ -72,6 +82,10 @@ def test_set_seed_fixes_numpy_and_keras():
         (0.5, TypeError, r"got 0.5 \(float\)"),
         (True, TypeError, r"got True \(bool\)"),
         ("1", TypeError, r"got '1' \(str\)"),
+        (np.nan, TypeError, r"got nan \(float\)"),
+        (np.int64(-1), ValueError, "got -1"),
+        (np.bool_(True), TypeError, r"\(bool"),
+        (None, TypeError, r"got None"),
     ],
 )
 def test_set_seed_names_a_wrong_seed(seed, error, message):

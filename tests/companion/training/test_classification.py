@@ -4,12 +4,8 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as hnp
 
-from companion import training
-from companion.training import ARTICLE, BETTER, Recipe, fit, random_shift
+from companion.training import ARTICLE, BETTER, Recipe, classification, fit
 
 
 @pytest.fixture(scope="module")
@@ -34,34 +30,6 @@ def network(seed=0):
             keras.layers.Dense(2, activation="softmax", kernel_initializer=init),
         ]
     )
-
-
-def test_the_articles_recipe_takes_1875_steps_an_epoch():
-    assert ARTICLE.steps_per_epoch(60_000) == 1875
-    assert ARTICLE.steps(60_000) == 9375
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"epochs": 0}, "got 0"),
-        ({"epochs": 2.5}, "whole number or a fraction below 1, got 2.5"),
-        ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
-        ({"learning_rate": -1}, "learning_rate must be positive, got -1"),
-        ({"schedule": "linear"}, r"one of \('constant', .*got 'linear'"),
-        ({"warmup": 1}, r"warmup must be in \[0, 1\), got 1"),
-        ({"label_smoothing": 1.5}, r"label_smoothing must be in \[0, 1\), got 1.5"),
-        ({"max_shift": -1}, "max_shift must not be negative, got -1"),
-    ],
-)
-def test_a_recipe_refuses_nonsense(changes, message):
-    with pytest.raises(ValueError, match=message):
-        ARTICLE.but(**changes)
-
-
-def test_a_recipe_names_an_unknown_field():
-    with pytest.raises(TypeError, match=r"no field \['lr'\]; its fields are .*epochs"):
-        ARTICLE.but(lr=1)
 
 
 def test_training_learns_and_the_history_says_so(data):
@@ -105,7 +73,7 @@ def test_a_run_repeats_with_its_seed_and_not_with_another(data):
 def test_every_example_is_seen_once_an_epoch(data):
     recipe = Recipe(epochs=2, batch_size=50)
     x = np.arange(512.0).reshape(-1, 1, 1, 1)
-    batches = training._batches(x, np.arange(512), recipe, seed=0)
+    batches = classification._batches(x, np.arange(512), recipe, seed=0)
     orders = []
     for _ in range(2):
         seen = [batches[i] for i in range(len(batches))]
@@ -124,7 +92,7 @@ def test_a_fraction_of_an_epoch_sees_that_fraction(data):
 
 
 def rates(recipe, steps=100):
-    schedule = training._learning_rate(recipe, steps)
+    schedule = classification._learning_rate(recipe, steps)
     return np.array([float(schedule(step)) for step in range(steps + 1)])
 
 
@@ -161,41 +129,6 @@ def test_the_loss_is_that_of_the_smoothed_labels(smoothing, data):
     assert history.loss[0] == pytest.approx(want, rel=1e-5)
 
 
-@settings(deadline=None, max_examples=30)
-@given(
-    hnp.arrays(np.uint8, st.tuples(*[st.integers(1, 6)] * 3, st.integers(1, 3))),
-    st.integers(0, 3),
-    st.integers(0, 99),
-)
-def test_shifted_images_are_windows_of_the_padded_image(x, shift, seed):
-    got = random_shift(x, shift, np.random.default_rng(seed))
-    assert got.shape == x.shape
-    assert got.dtype == x.dtype
-    _, h, w, _ = x.shape
-    for before, after in zip(x, got):
-        padded = np.pad(before, ((shift, shift), (shift, shift), (0, 0)))
-        windows = [
-            padded[i : i + h, j : j + w]
-            for i in range(2 * shift + 1)
-            for j in range(2 * shift + 1)
-        ]
-        assert any(np.array_equal(after, window) for window in windows)
-
-
-def test_shifts_reach_the_limit_in_all_directions():
-    x = np.zeros((2000, 9, 9, 1))
-    x[:, 4, 4] = 1
-    got = random_shift(x, 2, np.random.default_rng(0))[..., 0]
-    rows, columns = got.any(axis=(0, 2)), got.any(axis=(0, 1))
-    assert np.flatnonzero(rows).tolist() == [2, 3, 4, 5, 6]
-    assert np.flatnonzero(columns).tolist() == [2, 3, 4, 5, 6]
-
-
-def test_shift_names_a_wrong_shape():
-    with pytest.raises(ValueError, match=r"\(N, H, W, C\), got \(28, 28\)"):
-        random_shift(np.zeros((28, 28)), 1, np.random.default_rng(0))
-
-
 def test_labels_must_fit_the_model(data):
     wrong = SimpleNamespace(**{**vars(data), "y_train": data.y_train + 1})
     with pytest.raises(ValueError, match=r"labels must be in 0\.\.1.*got 1\.\.2"):
@@ -219,20 +152,11 @@ def test_progress_is_one_line_when_asked_for_and_silent_under_pytest(data, capsy
     assert err == ""
 
 
-def test_progress_is_for_notebooks_and_terminals(monkeypatch):
-    monkeypatch.delenv("PYTEST_CURRENT_TEST")
-    monkeypatch.setattr(training.sys, "modules", {})
-    monkeypatch.setattr(training.sys, "stdout", SimpleNamespace(isatty=lambda: False))
-    assert not training._interactive()
-    monkeypatch.setattr(training.sys, "modules", {"ipykernel": None})
-    assert training._interactive()
-
-
 def test_every_epoch_shifts_anew():
     x = np.zeros((64, 9, 9, 1))
     x[:, 4, 4] = 1  # all alike, so that their order does not matter
     recipe = Recipe(epochs=2, batch_size=64, max_shift=2)
-    batches = training._batches(x, np.zeros(64), recipe, seed=0)
+    batches = classification._batches(x, np.zeros(64), recipe, seed=0)
     first = batches[0][0]
     assert np.array_equal(batches[0][0], first)
     batches.on_epoch_end()

@@ -109,3 +109,69 @@ def test_bad_data(trained, circle):
 def test_settings_reach_the_training(circle):
     network = NetworkClassifier((4,), epochs=3, batch_size=200).fit(*circle)
     assert int(network.model_.optimizer.iterations) == 3 * 600 // 200
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba", "score"])
+def test_an_untrained_network_says_so(method, circle):
+    x, y = circle
+    arguments = (x, y) if method == "score" else (x,)
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        getattr(NetworkClassifier(), method)(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("epochs", v) for v in (0, -1, 1.5, np.nan, np.inf, True, "3", None)],
+        *[("batch_size", v) for v in (0, -1, 1.5, np.nan, np.inf, True, "3", None)],
+        *[("learning_rate", v) for v in (0, -1, np.nan, np.inf, True, "3", None)],
+        *[("hidden", v) for v in (32, "32", None, (0,), (3.5,), (np.nan,), (True,))],
+        *[("seed", v) for v in (-1, 0.5, np.nan, True, "3", None)],
+    ],
+)
+def test_settings_are_checked_in_fit_and_not_before(name, value, circle):
+    network = NetworkClassifier(**{name: value})
+    assert network.get_params()[name] is value
+    with pytest.raises((TypeError, ValueError), match=f"{name}.* must .*got"):
+        network.fit(*circle)
+    assert not hasattr(network, "model_")
+
+
+def test_settings_of_numpy_are_as_good(circle):
+    network = NetworkClassifier(
+        np.array([4]), np.int64(1), np.int32(300), np.float64(0.01), np.int64(3)
+    )
+    assert network.fit(*circle).predict_proba(circle[0]).shape == (600, 2)
+
+
+@pytest.mark.parametrize("spoil", ["labels", "values", "setting"])
+def test_a_fit_that_fails_leaves_no_earlier_one(spoil, circle):
+    x, y = circle
+    network = NetworkClassifier((2,), epochs=1, batch_size=600).fit(x, y)
+    if spoil == "labels":
+        arguments = (x[:, :1], np.zeros(len(x), int))
+    else:
+        arguments = (x * np.nan, y)
+    if spoil == "setting":
+        network.epochs = 0
+    with pytest.raises(ValueError, match=r"labels|NaN|epochs"):
+        network.fit(*arguments)
+    for method in (network.predict, network.predict_proba):
+        with pytest.raises(NotFittedError):
+            method(x)
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba"])
+def test_both_kinds_of_prediction_refuse_the_same(method, trained, circle):
+    x = circle[0].copy()
+    x[3, 1] = np.inf
+    with pytest.raises(ValueError, match="infinity"):
+        getattr(trained, method)(x)
+    with pytest.raises(ValueError, match="minimum of 1"):
+        getattr(trained, method)(x[:0])
+
+
+def test_a_training_that_diverges_says_so(circle):
+    x, y = circle
+    with pytest.raises(FloatingPointError, match=r"loss became .*learning_rate below"):
+        NetworkClassifier(epochs=3, learning_rate=1e30).fit(x * 1e30, y)

@@ -93,7 +93,7 @@ def test_lenets_output_is_the_squared_distance_to_codes_of_plus_and_minus_one(le
 
 def test_lenets_squashing_is_1_at_1_and_odd():
     x = np.array([-1.0, 0.0, 1.0, 100.0], dtype="float32")
-    got = keras.ops.convert_to_numpy(classic._scaled_tanh(x))
+    got = keras.ops.convert_to_numpy(_layers.scaled_tanh(x))
     assert got == pytest.approx([-1, 0, 1, 1.7159], abs=1e-4)
 
 
@@ -202,7 +202,7 @@ def test_alexnets_pooling_overlaps(alexnet):
 
 @pytest.mark.parametrize(
     ("variant", "function"),
-    [("original", classic._scaled_tanh), ("modern", keras.activations.tanh)],
+    [("original", _layers.scaled_tanh), ("modern", keras.activations.tanh)],
 )
 def test_lenet_squashes_as_its_variant_says(variant, function):
     layers = models.lenet5(variant=variant).layers

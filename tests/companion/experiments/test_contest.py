@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from companion import contest, datasets
-from companion.contest import CONTESTANTS, compete
+from companion import datasets
+from companion.experiments import contest
+from companion.experiments.contest import CONTESTANTS, compete
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +112,47 @@ def test_the_images_are_drawn_in_equal_shares(few, monkeypatch):
 def test_wrong_arguments_are_named(name, examples, message, few):
     with pytest.raises(ValueError, match=message):
         compete(name, few, examples)
+
+
+def replaced(data, name, change):
+    return dataclasses.replace(data, **{name: change(getattr(data, name))})
+
+
+def spoil(x):
+    return np.where(np.arange(len(x))[:, None, None, None] == 3, np.nan, x)
+
+
+@pytest.mark.parametrize("name", ["decision tree", "SVM", "MLP"])
+@pytest.mark.parametrize(
+    ("array", "change", "message"),
+    [
+        ("x_train", lambda x: (x * 255).astype("uint8"), "x_train.*uint8"),
+        ("x_test", lambda x: (x * 255).astype("uint8"), "x_test.*uint8"),
+        ("x_train", spoil, "x_train.* 784 "),
+        ("x_test", spoil, "x_test.* 784 "),
+        ("x_train", lambda x: x[:500], "500.*60000"),
+        ("x_test", lambda x: x[:400], "400.*500"),
+        ("y_train", lambda y: y + 1, r"y_train.*1\.\.10"),
+        ("y_test", lambda y: y - 1, r"y_test.*-1\.\.8"),
+        ("y_train", lambda y: y + 0.5, "y_train"),
+        ("x_train", lambda x: x.reshape(-1, 14, 56, 1), r"\(60000, 14, 56, 1\)"),
+        ("names", lambda names: names[:9], "10 classes, got 9"),
+    ],
+)
+def test_data_that_a_contestant_would_misread_are_named(
+    name, array, change, message, few
+):
+    with pytest.raises((TypeError, ValueError), match=message):
+        compete(name, replaced(few, array, change), 100)
+
+
+@pytest.mark.parametrize("examples", [np.nan, np.inf, 100.5, True, "100", None])
+def test_a_number_of_examples_that_is_none(examples, few):
+    with pytest.raises((TypeError, ValueError), match="examples must be .*got"):
+        compete("decision tree", few, examples)
+
+
+@pytest.mark.parametrize("seed", [-1, 0.5, np.nan, True, None])
+def test_a_seed_that_is_none(seed, few):
+    with pytest.raises((TypeError, ValueError), match="seed must be .*got"):
+        compete("decision tree", few, 100, seed)

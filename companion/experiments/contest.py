@@ -15,6 +15,8 @@ from types import MappingProxyType
 import numpy as np
 
 from companion import models
+from companion._checks import images, labels, number, probabilities, same_length
+from companion._seeds import checked_seed
 from companion.datasets import ImageDataset
 from companion.datasets._split import split
 from companion.training import Recipe, fit
@@ -23,6 +25,7 @@ __all__ = ["CONTESTANTS", "Contestant", "Entry", "compete"]
 
 #: A network with little to learn from sees this many images all the same.
 VISITS = 20_000
+SHAPE, CLASSES = (28, 28, 1), 10
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def compete(
 
     Args:
         name: One of :data:`CONTESTANTS`.
-        data: Images in shape (N, 28, 28, 1) of ten classes, such as MNIST.
+        data: Images of floats in shape (N, 28, 28, 1) of ten classes, such as MNIST.
         examples: How many training images, drawn in equal shares of each class as far
             as possible.
         seed: Chooses the images, and fixes initial weights and orders.
@@ -131,7 +134,10 @@ def compete(
         The answers and what they cost.
 
     Raises:
-        ValueError: If there is no such classifier, or not that many images.
+        TypeError: If ``examples`` or ``seed`` is no integer, or the images are no
+            floats.
+        ValueError: If there is no such classifier, or not that many images, or an
+            array does not fit its partner or is not finite.
 
     Example:
         >>> from companion import datasets
@@ -141,6 +147,9 @@ def compete(
     """
     if name not in CONTESTANTS:
         raise ValueError(f"name must be one of {list(CONTESTANTS)}, got {name!r}")
+    seed = checked_seed(seed)
+    _check(data)
+    number("examples", examples, integer=True)
     total, classes = len(data.y_train), len(data.names)
     if not classes <= examples <= total - classes and examples != total:
         raise ValueError(
@@ -167,7 +176,8 @@ def compete(
         fit(model, part, recipe, seed=seed, progress=progress)
 
         def predict(images):
-            return model.predict(images, batch_size=500, verbose=0).argmax(axis=1)
+            p = model.predict(images, batch_size=500, verbose=0)
+            return probabilities(f"the answers of {name}", p).argmax(axis=1)
 
     trained = time.process_time()
     predict(x_test[:1])  # Keras compiles its function in the first call
@@ -182,6 +192,19 @@ def compete(
         fit_seconds=trained - start,
         predict_seconds=time.process_time() - ready,
     )
+
+
+def _check(data: ImageDataset) -> None:
+    """Raise unless the data are images and labels that every contestant can take."""
+    if len(data.names) != CLASSES:
+        raise ValueError(f"data must have {CLASSES} classes, got {len(data.names)}")
+    for part in ("train", "test"):
+        x, y = getattr(data, f"x_{part}"), getattr(data, f"y_{part}")
+        same_length(**{f"x_{part}": x, f"y_{part}": y})
+        images(f"x_{part}", x, ndim=4)
+        if x.shape[1:] != SHAPE:
+            raise ValueError(f"x_{part} must have shape (N, 28, 28, 1), got {x.shape}")
+        labels(f"y_{part}", y, classes=CLASSES, length=len(x))
 
 
 def _numbers(model) -> int:
