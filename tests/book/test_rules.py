@@ -40,7 +40,7 @@ OPENING = {
     "en": {
         "question": "question",
         "what the reader will be able to do": "you will|be able to",
-        "the article's section": r"§|article's section",
+        "the article's section": r"§|article's section|in the article: section",
         "budget": "budget",
         "what it needs": "need|prerequisite",
     },
