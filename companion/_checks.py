@@ -13,6 +13,7 @@ import numpy as np
 
 __all__ = [
     "finite",
+    "finite_rows",
     "images",
     "labels",
     "number",
@@ -112,6 +113,34 @@ def finite(name: str, array: object) -> np.ndarray:
         raise ValueError(
             f"{name} must be finite, got {bad} of {array.size} values NaN or infinite; "
             "look where they come from, or leave those examples out"
+        )
+    return array
+
+
+def finite_rows(name: str, array: np.ndarray) -> np.ndarray:
+    """Check scores of examples, one row each, and tell how many rows are not finite.
+
+    Args:
+        name: As the caller's user calls it.
+        array: Scores, shape (N, K).
+
+    Returns:
+        The array.
+
+    Raises:
+        TypeError: If it does not hold real numbers.
+        ValueError: If a row has NaN or infinity.
+
+    Example:
+        >>> finite_rows("scores", np.ones((2, 3))).shape
+        (2, 3)
+    """
+    array = _numbers(name, array)
+    bad = int((~np.isfinite(array).all(axis=1)).sum())
+    if bad:
+        raise ValueError(
+            f"{name} must be finite, got NaN or infinity in {bad} of {len(array)} "
+            "rows; the model has diverged, or its input was not finite"
         )
     return array
 
@@ -243,12 +272,7 @@ def probabilities(
         raise ValueError(
             f"{name} must have one row per example, {length}, got {len(array)}"
         )
-    bad = int((~np.isfinite(array).all(axis=1)).sum())
-    if bad:
-        raise ValueError(
-            f"{name} must be finite, got NaN or infinity in {bad} of {len(array)} "
-            "rows; the model has diverged, or its input was not finite"
-        )
+    finite_rows(name, array)
     sums = array.sum(axis=1, dtype=float)
     bad = int(((array < 0).any(axis=1) | (np.abs(sums - 1) > 1e-3)).sum())
     if bad:

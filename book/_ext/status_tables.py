@@ -55,7 +55,7 @@ RESULT = {
 BENCHMARK_SCHEMA = {
     "type": "object",
     "properties": {
-        "generated": DATE,
+        "date": DATE,
         "machine": {"type": "object", "properties": MACHINE, "required": [*MACHINE]},
         "versions": {**VERSIONS, "required": ["numpy", "keras", "tensorflow"]},
         "rounds": COUNT,
@@ -70,7 +70,7 @@ BENCHMARK_SCHEMA = {
             },
         },
     },
-    "required": ["generated", "machine", "versions", "rounds", "calls", "results"],
+    "required": ["date", "machine", "versions", "rounds", "calls", "results"],
 }
 
 LABELS = {
@@ -93,7 +93,7 @@ LABELS = {
         "benchmark": "从零实现与 TensorFlow 的速度",
         "compared_on": "`companion.scratch`（NumPy {numpy}）与 TensorFlow {tensorflow}"
         "（Keras {keras}）在同一次运行中轮流计时，每方 {rounds} 轮，每轮 {calls} 次，"
-        "取中位数。测量于 {generated}：{cpu}，{cores} 个核。倍数大于 1，"
+        "取中位数。测量于 {date}：{cpu}，{cores} 个核。倍数大于 1，"
         "表示 NumPy 较慢。",
         "part": "部分",
         "pass": "计算",
@@ -125,7 +125,7 @@ LABELS = {
         "benchmark": "From scratch against TensorFlow",
         "compared_on": "`companion.scratch` (NumPy {numpy}) and TensorFlow "
         "{tensorflow} (Keras {keras}) took turns in one run, {rounds} turns each of "
-        "{calls} calls; the times are medians. Measured on {generated}: {cpu}, {cores} "
+        "{calls} calls; the times are medians. Measured on {date}: {cpu}, {cores} "
         "cores. A ratio above 1 means that NumPy is slower.",
         "part": "Part",
         "pass": "Pass",
@@ -152,7 +152,7 @@ def render(language: str, path: Path = PATH, benchmark: Path = BENCHMARK) -> str
     Args:
         language: ``"zh"`` or ``"en"``.
         path: The file that ``make refresh`` wrote.
-        benchmark: The file that ``make bench`` wrote.
+        benchmark: The file that ``make experiments NAME=benchmark`` wrote.
 
     Returns:
         Markdown: the machine, times, cells, the benchmark and versions.
@@ -193,7 +193,7 @@ def render(language: str, path: Path = PATH, benchmark: Path = BENCHMARK) -> str
 
 def _benchmark(label: dict[str, str], path: Path) -> str:
     found = checked_yaml.read(
-        path, BENCHMARK_SCHEMA, "run `make bench` to write it anew"
+        path, BENCHMARK_SCHEMA, "run `make experiments NAME=benchmark` to write it anew"
     )
     rows = [
         [

@@ -75,7 +75,7 @@ class DataFile:
         name: File name within ``companion/datasets/files``.
         size: Size in bytes.
         sha256: sha256 of the whole file, in hexadecimal.
-        rebuild: The script that builds it, as a path from the root of the repository.
+        rebuild: What to hand to Python in the repository's root to build it anew.
         by_column: Whether images lie in the file as (N, W, H) instead of (N, H, W).
     """
 

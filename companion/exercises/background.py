@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from companion.exercises._answer import WrongAnswerError, right
+from companion.exercises._answer import WrongAnswerError, check, right
 
 __all__ = [
     "check_columns",
@@ -17,6 +17,7 @@ __all__ = [
 ]
 
 
+@check
 def check_xor_network(hidden_weights, hidden_bias, weights, bias) -> None:
     """Check a network of threshold units with one hidden layer that computes XOR.
 
@@ -66,6 +67,7 @@ def check_xor_network(hidden_weights, hidden_bias, weights, bias) -> None:
     right(f"the network computes XOR with {w1.shape[1]} hidden units")
 
 
+@check
 def check_mistake_bound(
     answer: Callable[[np.ndarray, np.ndarray, np.ndarray], float],
 ) -> None:
@@ -123,6 +125,7 @@ def check_mistake_bound(
     right("mistake_bound on 3 sets of points")
 
 
+@check
 def check_permute_pixels(answer: Callable[[np.ndarray, int], np.ndarray]) -> None:
     """Check a function that shuffles the pixels of all images in the same way.
 
@@ -176,6 +179,7 @@ def check_permute_pixels(answer: Callable[[np.ndarray, int], np.ndarray]) -> Non
     right("permute_pixels moves every image's pixels in the same way")
 
 
+@check
 def check_columns(answer: Callable[[np.ndarray], np.ndarray]) -> None:
     """Check a function that turns images into sequences of columns.
 
@@ -210,6 +214,7 @@ def check_columns(answer: Callable[[np.ndarray], np.ndarray]) -> None:
     raise WrongAnswerError(f"the sequence is wrong; {hint}")
 
 
+@check
 def check_shared_errors(
     answer: Callable[[np.ndarray, np.ndarray, np.ndarray], float],
 ) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from companion.exercises._answer import WrongAnswerError, right
+from companion.exercises._answer import WrongAnswerError, check, right
 
 if TYPE_CHECKING:
     import keras
@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 
+@check
 def check_conv_parameters(answer: Callable[[int, int, int], int]) -> None:
     """Check a function that counts the parameters of a convolutional layer.
 
@@ -53,6 +54,7 @@ def check_conv_parameters(answer: Callable[[int, int, int], int]) -> None:
     right("conv_parameters on 3 layers of the network and 1 more")
 
 
+@check
 def check_without_pooling(model: keras.Model) -> None:
     """Check the article's network with its two pooling layers removed.
 
@@ -93,6 +95,7 @@ def check_without_pooling(model: keras.Model) -> None:
     right(f"the network without pooling has {model.count_params():,} parameters")
 
 
+@check
 def check_corrupt_labels(
     answer: Callable[[np.ndarray, float, int], np.ndarray],
 ) -> None:
@@ -137,6 +140,7 @@ def check_corrupt_labels(
     right("corrupt_labels changes exactly the share it should, and only a copy")
 
 
+@check
 def check_images_needed(answer: Callable[[float, float], int]) -> None:
     """Check a function that says how many test images an interval needs.
 
@@ -171,6 +175,7 @@ def check_images_needed(answer: Callable[[float, float], int]) -> None:
     right("images_needed at 3 accuracies")
 
 
+@check
 def check_fashion_model(model: keras.Model) -> None:
     """Check a network that was trained on Fashion-MNIST, on images it has not seen.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from companion.exercises._answer import WrongAnswerError, right
+from companion.exercises._answer import WrongAnswerError, check, right
 
 if TYPE_CHECKING:
     import keras
@@ -41,6 +41,7 @@ _CONCEPT_HINTS = {
 }
 
 
+@check
 def check_concepts(answer: Mapping[str, Set[str]]) -> None:
     """Check which concepts describe each of the programs A to F.
 
@@ -79,6 +80,7 @@ def check_concepts(answer: Mapping[str, Set[str]]) -> None:
     right("all six programs")
 
 
+@check
 def check_layer_parameters(
     answer: Callable[[int, int, int, int, int], tuple[int, int]],
 ) -> None:
@@ -126,6 +128,7 @@ def check_layer_parameters(
     right("layer_parameters for 3 pairs of layers")
 
 
+@check
 def check_equivariance_error(
     answer: Callable[[Callable, np.ndarray, int], float],
 ) -> None:
@@ -182,6 +185,7 @@ def check_equivariance_error(
     right(f"equivariance_error for {len(maps)} maps")
 
 
+@check
 def check_tent_layers(
     answer: Callable[[int], list[tuple[np.ndarray, np.ndarray]]],
 ) -> None:
@@ -238,6 +242,7 @@ def check_tent_layers(
     right("tent_layers at depths 1, 2 and 5")
 
 
+@check
 def check_frozen(answer: Callable[[keras.Model, int], keras.Model]) -> None:
     """Check a function that puts a new output on a trained network's frozen layers.
 

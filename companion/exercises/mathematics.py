@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from companion.exercises._answer import WrongAnswerError, right
+from companion.exercises._answer import WrongAnswerError, check, right
 
 __all__ = [
     "check_average_pool_backward",
@@ -17,6 +17,7 @@ __all__ = [
 ]
 
 
+@check
 def check_output_size(answer: Callable[[int, int, int, int], int]) -> None:
     """Check a function that tells how large a convolution's output is.
 
@@ -60,6 +61,7 @@ def check_output_size(answer: Callable[[int, int, int, int], int]) -> None:
     right(f"output_size in {len(cases)} cases")
 
 
+@check
 def check_receptive_field(
     answer: Callable[[Sequence[tuple[int, int]]], int],
 ) -> None:
@@ -115,6 +117,7 @@ def check_receptive_field(
     right(f"receptive_field of {len(networks)} networks")
 
 
+@check
 def check_average_pool_backward(
     answer: Callable[[np.ndarray, int], np.ndarray],
 ) -> None:
@@ -168,6 +171,7 @@ def check_average_pool_backward(
     right("average_pool_backward with windows of 2 × 2 and 3 × 3")
 
 
+@check
 def check_softmax_gradient(
     answer: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> None:
@@ -222,6 +226,7 @@ def check_softmax_gradient(
     right("softmax_gradient, for logits of 1,000 too")
 
 
+@check
 def check_dense_backward(
     answer: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple],
 ) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from companion.exercises._answer import WrongAnswerError, right
+from companion.exercises._answer import WrongAnswerError, check, right
 
 __all__ = [
     "check_balanced_accuracy",
@@ -16,6 +16,7 @@ __all__ = [
 ]
 
 
+@check
 def check_balanced_accuracy(
     answer: Callable[[np.ndarray, np.ndarray], float],
 ) -> None:
@@ -64,6 +65,7 @@ def check_balanced_accuracy(
     right("balanced_accuracy on 3 sets of answers")
 
 
+@check
 def check_target_encode(
     answer: Callable[[Sequence, Sequence[int], Sequence, float], np.ndarray],
 ) -> None:
@@ -111,6 +113,7 @@ def check_target_encode(
     right("target_encode, smoothed and not, with a category it never saw")
 
 
+@check
 def check_largest_rate(answer: Callable[[np.ndarray], float]) -> None:
     """Check a function that says below which learning rate a descent converges.
 
@@ -154,6 +157,7 @@ def check_largest_rate(answer: Callable[[np.ndarray], float]) -> None:
     right("largest_rate on 3 quadratic functions")
 
 
+@check
 def check_stop_early(answer: Callable[[Sequence[float], int], int]) -> None:
     """Check a function that says which epoch's weights early stopping keeps.
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from companion import datasets
 from companion.datasets import _card, _files, images, tables
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
 LOADERS = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}
 ALL_LOADERS = LOADERS | {"adult": datasets.adult}
@@ -415,7 +415,8 @@ def test_card_is_complete(name):
         assert field
     for digest in (card.source.archive_sha256, card.file.sha256):
         assert re.fullmatch("[0-9a-f]{64}", digest)
-    assert (ROOT / card.file.rebuild).is_file()
+    assert card.file.rebuild == f"tools/rebuild {card.name}"
+    assert (ROOT / "tools" / "rebuild" / f"{card.name}.py").is_file()
 
 
 @every_card
@@ -455,7 +456,7 @@ def test_mnist_card_tells_how_the_halves_of_the_test_set_differ():
 
 
 def test_fashion_mnist_card_says_what_the_script_does(tool):
-    script = tool("rebuild_fashion_mnist")
+    script = tool("rebuild.fashion_mnist")
     card = datasets.card("fashion_mnist")
     for split in card.splits:
         assert set(split.class_counts) == {script.PER_CLASS[split.name]}
@@ -511,7 +512,7 @@ def test_loading_mnist_is_fast():
     assert float(seconds) < 3
 
 
-# The scripts that rebuild the files
+# Rebuilding the files
 
 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
@@ -519,7 +520,7 @@ def test_loading_mnist_is_fast():
 def test_packing_is_deterministic_and_reversible(
     tool, files_folder, monkeypatch, compression, by_column
 ):
-    pack = tool("rebuilding").pack
+    pack = tool("rebuild.building").pack
     arrays = {
         "x": np.arange(2 * 3 * 4, dtype=np.uint8).reshape(2, 3, 4),
         "y": np.arange(2, dtype=np.uint8),
@@ -535,7 +536,7 @@ def test_packing_is_deterministic_and_reversible(
 
 
 def test_reading_idx(tool):
-    read_idx = tool("rebuilding").read_idx
+    read_idx = tool("rebuild.building").read_idx
     array = np.arange(24, dtype=np.uint8).reshape(2, 3, 4)
     assert np.array_equal(read_idx(idx_bytes(array)), array)
     with pytest.raises(ValueError, match="not an IDX file"):
@@ -543,14 +544,14 @@ def test_reading_idx(tool):
 
 
 def test_checking_a_digest(tool):
-    check = tool("rebuilding").check_digest
+    check = tool("rebuild.building").check_digest
     check("md5", "a file", b"", "d41d8cd98f00b204e9800998ecf8427e")
     with pytest.raises(SystemExit, match=r"a file: md5 is 0cc1.*, expected d41d"):
         check("md5", "a file", b"a", "d41d8cd98f00b204e9800998ecf8427e")
 
 
 def test_fetching(tool, tmp_path):
-    fetch = tool("rebuilding").fetch
+    fetch = tool("rebuild.building").fetch
     command = [sys.executable, "-c", "open('some.tgz', 'w').close()"]
     assert fetch(command, tmp_path) == tmp_path / "some.tgz"
     for failing in ([sys.executable, "-c", "raise SystemExit(3)"], ["no-such-client"]):
@@ -559,7 +560,7 @@ def test_fetching(tool, tmp_path):
 
 
 def test_drawing_a_sample(tool):
-    draw = tool("rebuild_fashion_mnist").draw
+    draw = tool("rebuild.fashion_mnist").draw
     labels = np.tile(np.arange(3), 50)
     kept = draw(labels, 10, seed=0)
     assert kept.tolist() == sorted(set(kept.tolist()))
@@ -580,7 +581,7 @@ def published(tmp_path):
 def test_an_unexpected_file_is_not_published(tool, published):
     card = datasets.card("mnist")
     with pytest.raises(SystemExit, match=f"{card.file.sha256}; nothing was written"):
-        tool("rebuilding").publish(card, b"new", update=False, root=published)
+        tool("rebuild.building").publish(card, b"new", update=False, root=published)
     assert (published / "files" / "mnist.npz").read_bytes() == b"old"
 
 
@@ -588,7 +589,7 @@ def test_updating_the_card(tool, published):
     card = datasets.card("mnist")
     path = published / "cards" / "mnist.toml"
     before = tomllib.loads(path.read_text(encoding="utf-8"))
-    tool("rebuilding").publish(card, b"new", update=True, root=published)
+    tool("rebuild.building").publish(card, b"new", update=True, root=published)
     after = tomllib.loads(path.read_text(encoding="utf-8"))
     assert (published / "files" / "mnist.npz").read_bytes() == b"new"
     assert after.pop("file") == before.pop("file") | {
@@ -597,7 +598,7 @@ def test_updating_the_card(tool, published):
     }
     assert after == before
     updated = dataclasses.replace(card, file=_card._parse(path).file)
-    tool("rebuilding").publish(updated, b"new", update=False, root=published)
+    tool("rebuild.building").publish(updated, b"new", update=False, root=published)
 
 
 @every_set
@@ -606,7 +607,8 @@ def test_a_wrong_archive_is_refused(name, tmp_path):
     archive.write_bytes(b"not the package")
     card = datasets.card(name)
     result = subprocess.run(
-        [sys.executable, ROOT / card.file.rebuild, "--archive", archive],
+        [sys.executable, *card.file.rebuild.split(), "--archive", archive],
+        cwd=ROOT,
         capture_output=True,
         text=True,
     )

@@ -1,5 +1,9 @@
+import dataclasses
+
 import numpy as np
 import pytest
+import running
+from cells import code, notebook
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
@@ -57,6 +61,130 @@ def test_image_grid_draws_each_image_once():
     assert [ax.get_title() for ax in shown] == ["n0", "n1", "n2", "n3", "n4"]
     assert np.array_equal(shown[4].images[0].get_array(), images[4, ..., 0])
     assert len(fig.axes) == 6
+
+
+@pytest.mark.parametrize(
+    "titles", [[7, 8], np.array([7, 8]), np.array(["7", "8"]), ("7", "8")]
+)
+def test_labels_are_titles(titles):
+    fig = figures.image_grid(np.zeros((2, 4, 4)), titles)
+    assert [ax.get_title() for ax in fig.axes] == ["7", "8"]
+
+
+def test_images_share_one_scale_of_gray():
+    x = np.linspace(0, 1, 16).reshape(1, 4, 4)
+    fig = figures.image_grid(np.concatenate([x, 0.02 * x, np.full_like(x, 0.5)]))
+    limits = [ax.images[0].get_clim() for ax in fig.axes]
+    assert limits == [(0, 1)] * 3
+    fig = figures.image_grid(np.full((1, 4, 4), 128, "uint8"))
+    assert fig.axes[0].images[0].get_clim() == (0, 255)
+    fig = figures.image_grid(np.array([[[-1.0, 0.5]]]))
+    assert fig.axes[0].images[0].get_clim() == (-1, 1)
+
+
+def test_the_picture_beside_feature_maps_has_the_same_scale():
+    maps = {"conv1": np.ones((6, 6, 3))}
+    fig = figures.feature_maps(np.full((8, 8), 0.5), maps, channels=2)
+    assert fig.axes[0].images[0].get_clim() == (0, 1)
+
+
+def test_shares_are_written_with_two_digits():
+    fig = figures.confusion_matrix([[2 / 3, 1 / 3], [0, 1]], ["a", "b"])
+    assert {text.get_text() for text in fig.axes[0].texts} == {"0.67", "0.33", "1.00"}
+    fig = figures.confusion_matrix(np.diag([0.5, 1.0]), [3, 5])
+    assert {label.get_text() for label in fig.axes[0].get_xticklabels()} == {"3", "5"}
+
+
+def test_text_over_a_picture_keeps_its_color():
+    fig = figures.confusion_matrix([[90, 3], [0, 80]], ["cat", "dog"])
+    assert {text.get_color() for text in fig.axes[0].texts} == {figures.ON_LIGHT}
+
+
+MAPS = {"a": np.ones((2, 2, 1))}
+
+
+def broken(values):
+    values = np.array(values, float)
+    values.flat[0] = np.nan
+    return values
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: figures.image_grid(broken(np.zeros((2, 4, 4)))),
+        lambda: figures.filters(broken(np.zeros((3, 3, 1, 2)))),
+        lambda: figures.feature_maps(
+            broken(np.zeros((4, 4))), {"a": np.ones((2, 2, 1))}
+        ),
+        lambda: figures.feature_maps(
+            np.zeros((4, 4)), {"a": broken(np.ones((2, 2, 1)))}
+        ),
+        lambda: figures.confusion_matrix(broken(np.eye(2)), "ab"),
+        lambda: figures.cost_accuracy({"a": [(np.nan, 1)]}, reference="a", xlabel=""),
+        lambda: figures.training_curves(
+            {"a": dataclasses.replace(history(), val_loss=(np.nan,))}
+        ),
+    ],
+)
+def test_what_is_not_finite_is_not_drawn(draw):
+    with pytest.raises(ValueError, match=r"must be finite, got 1 of"):
+        draw()
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (
+            lambda x: figures.image_grid(x, columns=0),
+            "columns must be at least 1, got 0",
+        ),
+        (lambda x: figures.image_grid(x, size=0), "size must be positive, got 0"),
+        (lambda x: figures.image_grid(x[:0]), r"got \(0, 4, 4\)"),
+        (
+            lambda x: figures.filters(x[..., None], columns=0),
+            "columns must be at least",
+        ),
+        (lambda x: figures.feature_maps(x[0], {}), "at least one layer"),
+        (
+            lambda x: figures.feature_maps(x, {"a": np.ones((2, 2, 1))}),
+            r"got \(2, 4, 4",
+        ),
+        (lambda x: figures.confusion_matrix([], []), "at least one class"),
+        (lambda x: figures.confusion_matrix([[-1]], "a"), "not be negative, got -1"),
+        (lambda x: figures.subplots(0, 3), "width must be positive, got 0"),
+    ],
+)
+def test_natural_mistakes_are_told(draw, message):
+    with pytest.raises(ValueError, match=message):
+        draw(np.zeros((2, 4, 4)))
+
+
+def test_figures_are_stored_as_svg_with_texts(tmp_path):
+    import io
+
+    fig, ax = figures.subplots(3, 2)
+    ax.set(title="loss")
+    files = []
+    for _ in range(2):
+        file = io.StringIO()
+        fig.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
+        files.append(file.getvalue())
+    assert ">loss</text>" in files[0]
+    assert files[0] == files[1]
+
+
+def test_notebooks_store_svg_whatever_was_drawn_before(tmp_path):
+    chapter = notebook(
+        code("a", "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.show()"),
+        code(
+            "b", "from companion import figures\nfig, ax = figures.subplots(3, 2)\nfig"
+        ),
+    )
+    fresh = running.execute(chapter, tmp_path, keep_going=True)
+    (output,) = fresh.cells[1].outputs
+    assert set(output["data"]) == {"image/svg+xml", "text/plain"}
+    assert "<dc:date>" not in output["data"]["image/svg+xml"]
 
 
 def test_image_grid_of_a_single_image():

@@ -94,7 +94,7 @@ def test_calibration_when_all_are_right_or_all_are_wrong(predicted, error):
 
 
 def test_calibration_refuses_logits():
-    with pytest.raises(ValueError, match=r"rows that sum to 1.*apply softmax"):
+    with pytest.raises(ValueError, match=r"2 of 2 rows are negative.*softmax"):
         evaluation.calibration([0, 1], [[3.0, -1.0], [0.5, 2.0]])
 
 
@@ -142,10 +142,19 @@ def test_compare_of_a_classifier_with_itself_shows_nothing(predictions):
     ("y", "p", "message"),
     [
         ([0, 1], [0.5, 0.5], r"probabilities must have shape \(N, K\).*got \(2,\)"),
-        ([0], [[0.5, 0.5], [1, 0]], r"y_true must have shape \(2,\).*got \(1,\)"),
-        ([0.0], [[0.5, 0.5]], "integer labels, got dtype float64"),
-        ([2], [[0.5, 0.5]], r"y_true must be in 0\.\.1, got 2\.\.2"),
-        ([], np.zeros((0, 3)), r"N > 0, got \(0, 3\)"),
+        ([0], [[0.5, 0.5], [1, 0]], "y_true must have one label per example, 2, got 1"),
+        ([0.5], [[0.5, 0.5]], r"whole numbers, got 0\.5"),
+        ([2], [[0.5, 0.5]], r"y_true must be in 0\.\.1, the classes, got 2\.\.2"),
+        ([-1], [[0.5, 0.5]], r"got -1\.\.-1"),
+        ([[1, 0]], [[0.5, 0.5]], "one-hot rows take"),
+        (
+            [],
+            np.zeros((0, 3)),
+            r"N > 0, a row of scores .* got \(0, 3\)",
+        ),
+        ([0, 1], [[np.nan] * 2, [0.5, 0.5]], "NaN or infinity in 1 of 2 rows"),
+        ([0, 1], np.full((2, 2), np.nan), "NaN or infinity in 2 of 2 rows"),
+        ([0], [[np.inf, 0]], "NaN or infinity in 1 of 1 rows"),
     ],
 )
 def test_wrong_arguments_are_named(function, y, p, message):
@@ -154,7 +163,20 @@ def test_wrong_arguments_are_named(function, y, p, message):
 
 
 def test_bad_options_are_named():
-    with pytest.raises(ValueError, match=r"between 0 and 1, got 95"):
-        evaluation.accuracy([0], [[1.0, 0.0]], confidence=95)
-    with pytest.raises(ValueError, match="at least 1, got 0"):
-        evaluation.calibration([0], [[1.0, 0.0]], bins=0)
+    for confidence in (95, 0, 1, np.nan):
+        with pytest.raises(ValueError, match=rf"in \(0, 1\), got {confidence}"):
+            evaluation.accuracy([0], [[1.0, 0.0]], confidence=confidence)
+    for bins in (0, 2.5, np.nan):
+        with pytest.raises(ValueError, match=f"bins must be .*got {bins}"):
+            evaluation.calibration([0], [[1.0, 0.0]], bins=bins)
+    with pytest.raises(ValueError, match="top must be at least 0, got -1"):
+        evaluation.worst_mistakes([0], [[1.0, 0.0]], top=-1)
+
+
+def test_compare_checks_both_classifiers():
+    good, bad = [[0.5, 0.5]], [[np.nan, 0.5]]
+    for pair, name in (((bad, good), "first"), ((good, bad), "second")):
+        with pytest.raises(ValueError, match=f"{name} must be finite"):
+            evaluation.compare([0], *pair)
+    with pytest.raises(ValueError, match="must score the same classes"):
+        evaluation.compare([0], good, [[0.2, 0.3, 0.5]])

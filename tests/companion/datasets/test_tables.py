@@ -11,7 +11,7 @@ import pytest
 from companion import datasets
 from companion.datasets import tables
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 ROWS, COLUMNS, TRAIN, TEST = 48_842, 13, 32_514, 16_276
 
 
@@ -23,7 +23,7 @@ def adult():
 @pytest.fixture
 def script(monkeypatch):
     monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return importlib.import_module("rebuild_adult")
+    return importlib.import_module("rebuild.adult")
 
 
 def position(data, name):

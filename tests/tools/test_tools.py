@@ -1,22 +1,30 @@
 """tools/: notebooks, editions and refresh."""
 
 import copy
-import doctest
 import json
+import os
 import platform
+import subprocess
+import sys
+import threading
+import time
 
+import atomic
 import editions
 import nbformat
 import notebooks
 import pytest
+import reference
 import refresh
+import running
+import status
 from cells import code, markdown, notebook
 
 
-@pytest.mark.parametrize("module", [editions, notebooks, refresh])
-def test_examples_run(module):
-    result = doctest.testmod(module)
-    assert result.failed == 0
+@pytest.fixture(autouse=True)
+def fast_reference(monkeypatch):
+    """Measuring the machine takes long and is tested by itself."""
+    monkeypatch.setattr(reference, "speed", lambda: 0.5)
 
 
 @pytest.fixture
@@ -244,13 +252,14 @@ def test_counts():
         code("b", "1"),
         code("c", "1", tolerance={"abs": 1}),
         code("d", "1", tags=["nbval-ignore-output"]),
-        code("e", "1", tags=["nbval-skip"]),
+        code("e", "1", tags=["nbval-skip", "one-seed"]),
     )
     assert notebooks.counts(book) == {
         "code_cells": 4,
         "compared": 1,
         "tolerated": 1,
         "ignored": 2,
+        "one_seed": 1,
     }
 
 
@@ -275,14 +284,17 @@ def test_refresh_executes_stores_measures_and_syncs(book, capfd, monkeypatch):
     assert cells[1].outputs[0]["data"]["text/plain"] == "('module', 'zh')"
     assert cells[2].outputs[0].text == "60000000\n"
     assert load(book, "en").cells[2] == cells[2]
-    status = json.loads((book / "status.json").read_text(encoding="utf-8"))
-    entry = status["chapters"]["01-x"]
+    found = json.loads((book / "status.json").read_text(encoding="utf-8"))
+    entry = found["chapters"]["01-x"]
     assert 0 < entry["seconds"] < 60
+    assert entry["reference_seconds"] == pytest.approx(entry["seconds"] / 2, abs=0.1)
+    assert entry["date"] == found["generated"]
+    assert entry["cpu"] == found["machine"]["cpu"]
     assert 60 < entry["peak_mb"] < 1000
     assert entry["code_cells"] == entry["compared"] == 2
     assert entry["budget_seconds"] == 90
-    assert status["versions"].keys() == {"python", *refresh.PACKAGES}
-    assert status["machine"]["cores"] >= 1
+    assert found["versions"].keys() == {"python", *running.PACKAGES}
+    assert found["machine"]["cores"] >= 1
     printed = capfd.readouterr()
     assert "[ 2/2]" in printed.out
     assert "plain" in printed.out
@@ -305,20 +317,157 @@ def test_refresh_stops_at_warnings_and_errors(book, capsys, source, message):
     assert not (book / "status.json").exists()
 
 
-def test_record_keeps_other_chapters_and_drops_lost_ones(book):
+def test_status_keeps_other_chapters_and_values_and_drops_lost_ones(book):
     path = notebooks.chapter_path("01-x", "zh", book)
     path.with_name("02-y.ipynb").write_bytes(path.read_bytes())
-    cost = {"seconds": 1.0, "peak_mb": 100}
-    refresh.record("01-x", cost, book)
-    refresh.record("02-y", cost, book)
+    status.update("01-x", book=book, seconds=1.0)
+    status.update("02-y", book=book, seconds=2.0)
+    status.update("02-y", book=book, robust={"date": "2026-11-25"})
     path.unlink()
     path.with_name("03-z.ipynb").write_bytes(path.with_name("02-y.ipynb").read_bytes())
-    refresh.record("03-z", cost, book)
-    status = json.loads((book / "status.json").read_text(encoding="utf-8"))
-    assert list(status["chapters"]) == ["02-y", "03-z"]
+    status.update("03-z", book=book, seconds=3.0)
+    found = status.read(book)["chapters"]
+    assert list(found) == ["02-y", "03-z"]
+    assert found["02-y"]["seconds"] == 2.0
+    assert found["02-y"]["robust"] == {"date": "2026-11-25"}
 
 
 def test_machine_is_described_and_not_named():
-    described = refresh.machine()
+    described = running.machine()
     assert described["system"].startswith(platform.system())
     assert platform.node() not in described["system"]
+
+
+@pytest.mark.parametrize("text", ['{"chapters": {"01', "[]", '{"x": 1}', "\ufeff{}"])
+def test_a_damaged_status_is_told_before_anything_runs(book, capsys, text, monkeypatch):
+    (book / "status.json").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(running, "execute", None)
+    assert refresh.main(["01-x"], book) == 1
+    said = capsys.readouterr().err
+    assert "expected status.json to be what `make refresh` wrote" in said
+    assert f"git checkout {book.name}/status.json" in said
+    assert (book / "status.json").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[:900], lambda b: b"\xef\xbb\xbf" + b])
+def test_a_damaged_notebook_is_named_with_the_way_back(book, capsys, damage):
+    path = notebooks.chapter_path("01-x", "zh", book)
+    path.write_bytes(damage(path.read_bytes()))
+    assert refresh.main(["01-x"], book) == 1
+    said = capsys.readouterr().err
+    assert "expected 01-x.ipynb to be a notebook, but it can't be read" in said
+    assert "git checkout zh/01-x.ipynb" in said
+
+
+def saved_meanwhile(book, change):
+    """Change the chapter as an author would while its second cell sleeps."""
+    edit(book, "zh", lambda cells: cells[2].update(source="import time;time.sleep(4)"))
+    author = threading.Timer(2, lambda: edit(book, "zh", change))
+    author.start()
+    status = refresh.main(["01-x"], book)
+    author.join()
+    return status
+
+
+def test_refresh_keeps_prose_that_is_saved_while_it_runs(book):
+    def change(cells):
+        cells[0].source = "# 新题"
+        cells.insert(1, markdown("extra", "新的一段"))
+
+    assert saved_meanwhile(book, change) == 1  # the English twin is missing a text
+    cells = load(book, "zh").cells
+    assert [cell.id for cell in cells] == ["title", "extra", "draw", "plain"]
+    assert cells[0].source == "# 新题"
+    assert cells[2].outputs[0].text == "3\n"
+
+
+def test_refresh_writes_nothing_when_code_is_saved_while_it_runs(book, capsys):
+    def change(cells):
+        cells[1].source = "print(4)"
+
+    assert saved_meanwhile(book, change) == 1
+    said = capsys.readouterr().err
+    assert "the code of 01-x.ipynb changed while it ran (draw)" in said
+    assert load(book, "zh").cells[1].source == "print(4)"
+    assert load(book, "zh").cells[1].outputs[0].text == "3\n"
+    assert not (book / "status.json").exists()
+
+
+def test_a_failed_write_leaves_the_old_file_whole(book):
+    path = notebooks.chapter_path("01-x", "zh", book)
+    before = path.read_bytes()
+    program = f"""
+import resource, signal, sys
+sys.path.insert(0, {os.path.dirname(notebooks.__file__)!r})
+import pathlib, nbformat, notebooks
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+path = pathlib.Path({str(path)!r})
+chapter = notebooks.read(path)
+chapter.cells.append(nbformat.v4.new_markdown_cell("x" * 50_000, id="long"))
+resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+notebooks.write(chapter, path)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "OSError" in done.stderr
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == ["01-x.ipynb"]
+
+
+def test_writing_keeps_mode_and_links(tmp_path):
+    target, link = tmp_path / "a.sh", tmp_path / "link.sh"
+    target.write_text("old")
+    target.chmod(0o750)
+    link.symlink_to(target)
+    atomic.write(link, b"new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+    assert target.stat().st_mode & 0o777 == 0o750
+    atomic.write(tmp_path / "fresh", "1\n")
+    assert (tmp_path / "fresh").read_bytes() == b"1\n"
+
+
+def test_writing_is_never_seen_half_done(tmp_path):
+    path = tmp_path / "x"
+    atomic.write(path, "a" * 100_000)
+    seen, done = set(), threading.Event()
+
+    def look():
+        while not done.is_set():
+            seen.add(path.read_text())
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    for letter in "bcdefgh":
+        atomic.write(path, letter * 100_000)
+        time.sleep(0.01)
+    done.set()
+    reader.join()
+    assert {len(text) for text in seen} == {100_000}
+
+
+def test_reference_seconds_need_speeds():
+    with pytest.raises(ValueError, match="got"):
+        reference.seconds(1.0)
+    with pytest.raises(ValueError, match="got"):
+        reference.seconds(1.0, 0.5, 0.0)
+
+
+def test_environment_of_a_run_comes_on_top(tmp_path):
+    chapter = notebook(
+        code("a", "import os\nprint(os.environ['TF_ENABLE_ONEDNN_OPTS'])"),
+        code("b", "1 / 0"),
+        code("c", "print(2)"),
+    )
+    fresh = running.execute(
+        chapter,
+        tmp_path,
+        environment={"TF_ENABLE_ONEDNN_OPTS": "0"},
+        keep_going=True,
+    )
+    assert fresh.cells[0].outputs[0].text == "0\n"
+    assert fresh.cells[1].outputs[0].ename == "ZeroDivisionError"
+    assert fresh.cells[2].outputs[0].text == "2\n"
+    assert not chapter.cells[2].outputs

@@ -1,4 +1,4 @@
-"""Rebuild companion/datasets/files/fashion_mnist.npz from a Debian package.
+"""Fashion-MNIST, from a Debian package.
 
 2,000 training and 400 test images of each class are drawn from the whole set.
 """
@@ -11,9 +11,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import rebuilding
 
-from companion.datasets import card
+from rebuild import building
 
 MD5 = {
     "train-images-idx3-ubyte": "f4a8712d7a061bf5bd6d2ca38dc4d50a",
@@ -52,7 +51,7 @@ def draw(labels: np.ndarray, per_class: int, seed: int) -> np.ndarray:
     return np.sort(np.concatenate(chosen))
 
 
-def select(arrays: rebuilding.Arrays) -> rebuilding.Arrays:
+def select(arrays: building.Arrays) -> building.Arrays:
     """Return the sample that is embedded, in the published order."""
     sample = {}
     for split, per_class in PER_CLASS.items():
@@ -62,14 +61,14 @@ def select(arrays: rebuilding.Arrays) -> rebuilding.Arrays:
     return sample
 
 
-if __name__ == "__main__":
-    source = card("fashion_mnist").source
-    rebuilding.main(
-        "fashion_mnist",
-        __doc__,
-        download=["apt-get", "download", f"{source.package}={source.version}"],
-        extract=extract,
-        md5=MD5,
-        select=select,
+building.register(
+    building.Recipe(
+        name="fashion_mnist",
+        download=lambda card: [
+            *("apt-get", "download"),
+            f"{card.source.package}={card.source.version}",
+        ],
+        read=building.idx_reader(extract, MD5, select),
         compression=zipfile.ZIP_LZMA,
     )
+)

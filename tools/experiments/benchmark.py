@@ -1,4 +1,4 @@
-"""Time companion.scratch against TensorFlow; store it in book/experiments.
+"""Chapter 4: companion.scratch timed against TensorFlow.
 
 Both sides get the same arrays and take turns, so that whatever else the machine does
 meets both. Each turn starts after a pause and calls that are not timed: the other
@@ -7,20 +7,13 @@ side's idle threads have gone to sleep by then, and the caches are its own.
 
 from __future__ import annotations
 
-import argparse
-import datetime
-import json
-import os
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
-from refresh import machine, versions
 
 from companion import models, scratch
-
-TARGET = Path(__file__).parents[1] / "book" / "experiments" / "04-benchmark.json"
+from experiments.registry import Results, experiment
 
 #: The article's convolutions: the shape of an image that comes in, and the kernels.
 LAYERS = {
@@ -219,37 +212,15 @@ def measure(rounds: int, calls: int) -> list[dict[str, str | int | float]]:
     return results
 
 
-def main(argv: Sequence[str] | None = None, target: Path = TARGET) -> int:
-    """Run the benchmark and write the results.
+@experiment("benchmark", "04-benchmark.json", minutes=3)
+def run(rounds: int = 15, calls: int = 5) -> Results:
+    """Measure everything, each side in turns.
 
     Args:
-        argv: Arguments; those of the process if None.
-        target: The file to write.
+        rounds: Turns of each side, for each result.
+        calls: Timed calls in a turn.
 
     Returns:
-        0.
+        ``rounds``, ``calls`` and ``results``.
     """
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=15, help="turns of each side")
-    parser.add_argument("--calls", type=int, default=5, help="timed calls in a turn")
-    options = parser.parse_args(argv)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    results = {
-        "generated": datetime.date.today().isoformat(),
-        "machine": machine(),
-        "versions": {
-            name: version
-            for name, version in versions().items()
-            if name in ("python", "numpy", "keras", "tensorflow")
-        },
-        "rounds": options.rounds,
-        "calls": options.calls,
-        "results": measure(options.rounds, options.calls),
-    }
-    text = json.dumps(results, indent=2) + "\n"
-    target.write_text(text, encoding="utf-8", newline="\n")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    return {"rounds": rounds, "calls": calls, "results": measure(rounds, calls)}

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from companion import _checks
+from companion._checks import finite_rows, labels, number
+
 __all__ = [
     "Accuracy",
     "Calibration",
@@ -88,8 +91,8 @@ def accuracy(y_true, probabilities, *, confidence: float = 0.95) -> Accuracy:
         The accuracy and its interval (Wilson, 1927).
 
     Raises:
-        ValueError: If the shapes do not fit each other or ``confidence`` is not
-            between 0 and 1.
+        ValueError: If the shapes do not fit each other, scores are not finite, or
+            ``confidence`` is not between 0 and 1.
 
     Example:
         >>> print(accuracy([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]]))
@@ -98,8 +101,7 @@ def accuracy(y_true, probabilities, *, confidence: float = 0.95) -> Accuracy:
     from scipy.stats import binomtest
 
     y_true, probabilities = _check(y_true, probabilities)
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, got {confidence}")
+    number("confidence", confidence, 0, 1, open_low=True, open_high=True)
     correct = int((probabilities.argmax(axis=1) == y_true).sum())
     interval = binomtest(correct, len(y_true)).proportion_ci(confidence, "wilson")
     return Accuracy(correct, len(y_true), float(interval.low), float(interval.high))
@@ -116,7 +118,7 @@ def confusion_matrix(y_true, probabilities) -> np.ndarray:
         Counts, shape (K, K): rows are true classes, columns are predictions.
 
     Raises:
-        ValueError: If the shapes do not fit each other.
+        ValueError: If the shapes do not fit each other, or scores are not finite.
 
     Example:
         >>> confusion_matrix([0, 1, 1], [[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]])
@@ -154,15 +156,8 @@ def calibration(y_true, probabilities, *, bins: int = 10) -> Calibration:
     from sklearn.calibration import calibration_curve
 
     y_true, probabilities = _check(y_true, probabilities)
-    if bins < 1:
-        raise ValueError(f"bins must be at least 1, got {bins}")
-    sums = probabilities.sum(axis=1)
-    if (probabilities < 0).any() or np.abs(sums - 1).max() > 1e-3:
-        raise ValueError(
-            "probabilities must be non-negative with rows that sum to 1, got a least "
-            f"value of {probabilities.min():.3g} and sums from {sums.min():.3g} to "
-            f"{sums.max():.3g}; apply softmax to logits first"
-        )
+    bins = number("bins", bins, 1, integer=True)
+    _checks.probabilities("probabilities", probabilities)
     confidence = np.clip(probabilities.max(axis=1), 0, 1)
     right = probabilities.argmax(axis=1) == y_true
     share_right, mean_confidence = calibration_curve(right, confidence, n_bins=bins)
@@ -185,13 +180,14 @@ def worst_mistakes(y_true, probabilities, *, top: int = 12) -> np.ndarray:
         Indices of the examples, the most confident mistake first.
 
     Raises:
-        ValueError: If the shapes do not fit each other.
+        ValueError: If the shapes do not fit each other, or scores are not finite.
 
     Example:
         >>> worst_mistakes([1, 1, 0], [[0.6, 0.4], [0.9, 0.1], [0.8, 0.2]])
         array([1, 0])
     """
     y_true, probabilities = _check(y_true, probabilities)
+    top = number("top", top, 0, integer=True)
     wrong = np.flatnonzero(probabilities.argmax(axis=1) != y_true)
     order = np.argsort(-probabilities[wrong].max(axis=1), kind="stable")
     return wrong[order][:top]
@@ -212,7 +208,7 @@ def compare(y_true, first, second) -> Comparison:
         The two counts and the p-value of the exact test; 1 if they never differ.
 
     Raises:
-        ValueError: If the shapes do not fit each other.
+        ValueError: If the shapes do not fit each other, or scores are not finite.
 
     Example:
         >>> good, bad = [[0.1, 0.9]] * 6, [[0.9, 0.1]] * 6
@@ -221,8 +217,13 @@ def compare(y_true, first, second) -> Comparison:
     """
     from scipy.stats import binomtest
 
-    y_true, first = _check(y_true, first)
-    y_true, second = _check(y_true, second)
+    y_true, first = _check(y_true, first, "first")
+    y_true, second = _check(y_true, second, "second")
+    if first.shape != second.shape:
+        raise ValueError(
+            "first and second must score the same classes, got shapes "
+            f"{first.shape} and {second.shape}"
+        )
     first_right = first.argmax(axis=1) == y_true
     second_right = second.argmax(axis=1) == y_true
     only_first = int((first_right & ~second_right).sum())
@@ -232,24 +233,13 @@ def compare(y_true, first, second) -> Comparison:
     return Comparison(only_first, only_second, p_value)
 
 
-def _check(y_true, probabilities):
-    """Return both as arrays, or say which shape is wrong."""
-    y_true, probabilities = np.asarray(y_true), np.asarray(probabilities)
-    if probabilities.ndim != 2 or not len(probabilities):
+def _check(y_true, probabilities, name="probabilities"):
+    """Return labels and scores as arrays that fit each other and are finite."""
+    scores = np.asarray(probabilities)
+    if scores.ndim != 2 or not len(scores):
         raise ValueError(
-            f"probabilities must have shape (N, K) with N > 0, got "
-            f"{probabilities.shape}"
+            f"{name} must have shape (N, K) with N > 0, a row of scores for each "
+            f"example, got {scores.shape}"
         )
-    if y_true.shape != probabilities.shape[:1]:
-        raise ValueError(
-            f"y_true must have shape {probabilities.shape[:1]}, one label per row of "
-            f"probabilities, got {y_true.shape}"
-        )
-    if not np.issubdtype(y_true.dtype, np.integer):
-        raise ValueError(f"y_true must hold integer labels, got dtype {y_true.dtype}")
-    if y_true.min() < 0 or y_true.max() >= probabilities.shape[1]:
-        raise ValueError(
-            f"y_true must be in 0..{probabilities.shape[1] - 1}, got "
-            f"{y_true.min()}..{y_true.max()}"
-        )
-    return y_true, probabilities
+    scores = finite_rows(name, scores)
+    return labels("y_true", y_true, scores.shape[1], len(scores)), scores

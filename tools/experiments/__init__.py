@@ -1,0 +1,1 @@
+"""Experiments that are too long for a chapter: definitions that register themselves."""

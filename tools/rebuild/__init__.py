@@ -1,0 +1,1 @@
+"""Rebuilding embedded data from named packages: one module per data set."""
