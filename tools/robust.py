@@ -36,14 +36,6 @@ MAX_ONE_SEED = 0.15
 WIDE = 0.2
 KEPT = notebooks.BOOK.parent / "_build" / "robust"
 
-_ONE_THREAD = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-)
-
 
 @dataclass(frozen=True)
 class Variant:
@@ -106,7 +98,7 @@ def variants(flags: frozenset[str] | None = None) -> list[Variant]:
         kernels = {"OPENBLAS_CORETYPE": "Nehalem"}
         found.append(Variant("older matrix kernels", kernels))
     found.append(Variant("oneDNN off", {"TF_ENABLE_ONEDNN_OPTS": "0"}))
-    found.append(Variant("one thread", dict.fromkeys(_ONE_THREAD, "1")))
+    found.append(Variant("one thread", running.threads(1)))
     return found + [Variant(f"SEED = {seed}", seed=seed) for seed in SEEDS]
 
 
@@ -213,6 +205,8 @@ def run(
     path = notebooks.chapter_path(chapter, "zh", book)
     stored = notebooks.read(path)
     with_seed(stored, 0)  # before anything runs
+    # Kernels side by side that each take all cores hinder each other many times over.
+    share = {} if jobs == 1 else running.threads(running.machine()["cores"] // jobs)
 
     def one(variant: Variant) -> dict[str, Verdict]:
         target = kept / chapter / f"{variant.name}.ipynb"
@@ -223,7 +217,7 @@ def run(
             fresh = running.execute(
                 wanted,
                 path.parent,
-                environment=variant.environment,
+                environment={**share, **variant.environment},
                 keep_going=True,
             )
             target.parent.mkdir(parents=True, exist_ok=True)

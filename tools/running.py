@@ -143,6 +143,26 @@ def execute(
     return notebook
 
 
+def threads(count: int) -> dict[str, str]:
+    """Return the environment that limits a process's threads for computation.
+
+    Args:
+        count: How many; at least one is granted.
+
+    Example:
+        >>> threads(0)["OMP_NUM_THREADS"]
+        '1'
+    """
+    names = (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    )
+    return dict.fromkeys(names, str(max(count, 1)))
+
+
 def processor_flags() -> frozenset[str]:
     """Return the processor's features as Linux names them; empty elsewhere."""
     return frozenset(_cpuinfo("flags").split())

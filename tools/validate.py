@@ -44,17 +44,12 @@ def validate(chapter: str, threads: int, book: Path = notebooks.BOOK) -> tuple:
     Returns:
         Exit status, numbers of passed and failed cells, and what pytest printed.
     """
-    names = (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "TF_NUM_INTRAOP_THREADS",
-    )
     command = [
         *(sys.executable, "-m", "pytest", "--nbval", "-p", "no:cacheprovider"),
         f"--nbval-cell-timeout={CELL_TIMEOUT}",
         str(notebooks.chapter_path(chapter, "zh", book)),
     ]
-    environment = os.environ | dict.fromkeys(names, str(threads))
+    environment = os.environ | running.threads(threads)
     done = subprocess.run(
         command,
         cwd=book.parent,
@@ -97,7 +92,7 @@ def main(argv: Sequence[str] | None = None, book: Path = notebooks.BOOK) -> int:
         return 1
     if not chapters:
         parser.error("expected chapters in book/zh, found none")
-    threads = max(1, running.machine()["cores"] // options.jobs)
+    threads = running.machine()["cores"] // options.jobs
     passed = failed = 0
 
     def one(chapter: str) -> tuple:
