@@ -213,6 +213,31 @@ def test_make_s_port_reaches_the_server():
     assert "--port 8123" in said
 
 
+@pytest.mark.parametrize(
+    ("given", "seen"), [({}, "tensorflow"), ({"KERAS_BACKEND": "jax"}, "jax")]
+)
+def test_keras_runs_on_tensorflow_unless_the_caller_says_otherwise(given, seen):
+    environment = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"} | given
+    said = subprocess.run(
+        ["make", "-s", "--eval", "show:;@echo $$KERAS_BACKEND", "show"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert said == f"{seen}\n"
+
+
+def test_the_lab_trusts_the_notebooks_first():
+    said = subprocess.run(
+        ["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    trusting, opening = said.splitlines()[-2:]
+    assert "jupyter trust book/zh/*.ipynb book/en/*.ipynb" in trusting
+    assert opening.endswith("-m jupyterlab book")
+
+
 def test_longest_chapter_is_validated_first(tmp_path):
     (tmp_path / "status.json").write_text(
         '{"chapters": {"a": {"seconds": 1}, "b": {"seconds": 9}}}', encoding="utf-8"
