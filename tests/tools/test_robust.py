@@ -56,7 +56,7 @@ def planted(tmp_path_factory):
 def outcome(planted, tmp_path_factory):
     kept = tmp_path_factory.mktemp("kept")
     chosen = [v for v in robust.variants() if v.name in CHOSEN]
-    found = robust.run("01-x", chosen, book=planted, kept=kept)
+    found = robust.run("01-x", chosen, jobs=1, book=planted, kept=kept)
     stored = notebooks.read(planted / "zh" / "01-x.ipynb")
     return chosen, found, robust.report(stored, chosen, found), kept
 
@@ -132,12 +132,12 @@ def test_kept_runs_are_judged_again_only_for_the_same_code(
     notebooks.write(chapter, path)
     monkeypatch.setattr(robust.running, "execute", None)  # not called for kept runs
     seeds = [variant for variant in chosen if variant.part == "b"]
-    found = robust.run("01-x", seeds, reuse=True, book=planted, kept=kept)
+    found = robust.run("01-x", seeds, jobs=1, reuse=True, book=planted, kept=kept)
     assert failed(found, "SEED = 1") == ["lucky"]
     next(c for c in chapter.cells if c.id == "after").source = "print(4)"
     notebooks.write(chapter, path)
     with pytest.raises(TypeError):
-        robust.run("01-x", seeds, reuse=True, book=planted, kept=kept)
+        robust.run("01-x", seeds, jobs=1, reuse=True, book=planted, kept=kept)
     path.write_bytes(before)
 
 
@@ -203,7 +203,7 @@ def test_command_line_names_what_it_does_not_know(planted, capsys):
 def test_whole_round_is_kept_for_the_status_page(planted, tmp_path, monkeypatch):
     chosen = [v for v in robust.variants() if v.name in ("as is", "SEED = 1")]
     monkeypatch.setattr(robust, "variants", lambda: chosen)
-    assert robust.main(["01-x"], book=planted, kept=tmp_path) == 1
+    assert robust.main(["01-x", "--jobs", "1"], book=planted, kept=tmp_path) == 1
     kept = json.loads((planted / "status.json").read_text(encoding="utf-8"))
     entry = kept["chapters"]["01-x"]["robust"]
     assert entry["variants"]["SEED = 1"]["failed"] == ["narrow", "lucky"]
@@ -218,3 +218,20 @@ def test_a_cell_that_was_not_reached_has_not_held():
     verdict = robust.judge(stored, fresh, robust.Variant("as is"))["setup"]
     assert not verdict.held
     assert verdict.used == math.inf
+
+
+def test_kernels_side_by_side_share_the_cores(monkeypatch, planted, tmp_path):
+    seen = []
+
+    def execute(notebook, folder, *, environment, keep_going):
+        seen.append(environment)
+        return notebook
+
+    monkeypatch.setattr(robust.running, "execute", execute)
+    monkeypatch.setattr(robust.running, "machine", lambda: {"cores": 4})
+    chosen = [v for v in robust.variants() if v.name in ("as is", "one thread")]
+    for jobs in (1, 2):
+        robust.run("01-x", chosen, jobs=jobs, book=planted, kept=tmp_path)
+    threads = [environment.get("OMP_NUM_THREADS") for environment in seen]
+    assert sorted(map(str, threads[:2])) == ["1", "None"]
+    assert sorted(threads[2:]) == ["1", "2"]

@@ -202,38 +202,34 @@ def test_serving_nothing_is_told(tmp_path, capsys):
     assert "got 99999" in capsys.readouterr().err
 
 
-def test_make_s_port_reaches_the_server():
-    said = subprocess.run(
-        ["make", "-n", "serve", "PORT=8123"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    assert "--port 8123" in said
-
-
-@pytest.mark.parametrize(
-    ("given", "seen"), [({}, "tensorflow"), ({"KERAS_BACKEND": "jax"}, "jax")]
-)
-def test_keras_runs_on_tensorflow_unless_the_caller_says_otherwise(given, seen):
-    environment = {k: v for k, v in os.environ.items() if k != "KERAS_BACKEND"} | given
-    said = subprocess.run(
-        ["make", "-s", "--eval", "show:;@echo $$KERAS_BACKEND", "show"],
+def make(*arguments, **variables):
+    """Return what make prints, whether or not it has called this test itself."""
+    outer = {"MAKEFLAGS", "MAKELEVEL", "MFLAGS", "KERAS_BACKEND"}
+    environment = {k: v for k, v in os.environ.items() if k not in outer} | variables
+    return subprocess.run(
+        ["make", *arguments],
         cwd=ROOT,
         env=environment,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
+
+
+def test_make_s_port_reaches_the_server():
+    assert "--port 8123" in make("-n", "serve", "PORT=8123")
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"), [({}, "tensorflow"), ({"KERAS_BACKEND": "jax"}, "jax")]
+)
+def test_keras_runs_on_tensorflow_unless_the_caller_says_otherwise(given, seen):
+    said = make("-s", "--eval", "show:;@echo $$KERAS_BACKEND", "show", **given)
     assert said == f"{seen}\n"
 
 
 def test_the_lab_trusts_the_notebooks_first():
-    said = subprocess.run(
-        ["make", "-n", "lab"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    trusting, opening = said.splitlines()[-2:]
+    trusting, opening = make("-n", "lab").splitlines()[-2:]
     assert "jupyter trust book/zh/*.ipynb book/en/*.ipynb" in trusting
     assert opening.endswith("-m jupyterlab book")
 
