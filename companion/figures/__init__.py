@@ -9,11 +9,10 @@ from companion.figures.classification import confusion_matrix, reliability
 from companion.figures.curves import cost_accuracy, training_curves
 from companion.figures.images import feature_maps, filters, image_grid
 from companion.figures.networks import network
-from companion.figures.style import COLORS, ON_DARK, ON_LIGHT, plain_ticks, subplots
+from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
 
 __all__ = [
     "COLORS",
-    "ON_DARK",
     "ON_LIGHT",
     "confusion_matrix",
     "cost_accuracy",

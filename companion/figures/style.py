@@ -15,12 +15,12 @@ from matplotlib.ticker import LogLocator, NullLocator
 
 from companion._checks import number
 
-__all__ = ["COLORS", "ON_DARK", "ON_LIGHT", "plain_ticks", "subplots"]
+__all__ = ["COLORS", "ON_LIGHT", "plain_ticks", "subplots"]
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
 #: Text over a picture keeps its color in dark pages, unlike black, which turns light.
-ON_LIGHT, ON_DARK = "#111111", "#ffffff"
+ON_LIGHT = "#111111"
 
 STYLE = {
     "axes.axisbelow": True,
