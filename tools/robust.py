@@ -208,6 +208,12 @@ def run(
     # Kernels side by side that each take all cores hinder each other many times over.
     share = {} if jobs == 1 else running.threads(running.machine()["cores"] // jobs)
 
+    def key(variant: Variant) -> tuple:
+        return variant.seed, frozenset({**share, **variant.environment}.items())
+
+    # Side by side on two cores, "as is" has one thread too: one run serves for both.
+    distinct = {key(variant): variant for variant in reversed(chosen)}
+
     def one(variant: Variant) -> dict[str, Verdict]:
         target = kept / chapter / f"{variant.name}.ipynb"
         wanted = with_seed(stored, variant.seed)
@@ -235,7 +241,9 @@ def run(
         return verdicts
 
     with ThreadPoolExecutor(jobs) as pool:
-        return dict(zip((v.name for v in chosen), pool.map(one, chosen), strict=True))
+        order = [variant for variant in chosen if distinct[key(variant)] is variant]
+        results = dict(zip(map(key, order), pool.map(one, order), strict=True))
+    return {variant.name: results[key(variant)] for variant in chosen}
 
 
 def summary(

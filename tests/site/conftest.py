@@ -21,6 +21,9 @@ VARIANTS = {
     "desktop-dark": {"width": 1280, "color_scheme": "dark"},
     "phone-light": {"width": 390, "color_scheme": "light"},
 }
+# To a screen reader a figure is one image with a description; what is drawn in it is
+# looked at by tests/book/test_figures.py and tests/site/test_figures.py.
+AXE_CONTEXT = {"exclude": [[".figure-box > svg *"]]}
 AXE_OPTIONS = {
     "preload": False,
     "resultTypes": ["violations"],
@@ -66,6 +69,18 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+
+def pytest_collection_modifyitems(items):
+    """Keep what looks at the same page, or shares a module's fixtures, in one process.
+
+    Args:
+        items: The tests; under pytest-xdist each gets its group.
+    """
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        group = parameters.get("path") if item.path.stem == "test_pages" else None
+        item.add_marker(pytest.mark.xdist_group(str(group or item.path.stem)))
 
 
 def importing_from(folder):
@@ -175,7 +190,7 @@ def visit(browser, bases):
         log.clear()
         page.goto(f"{bases['http']}/{path}", wait_until="load")
         measured = page.evaluate(MEASURE)
-        result = Axe().run(page, options=AXE_OPTIONS)
+        result = Axe().run(page, AXE_CONTEXT, AXE_OPTIONS)
         return SimpleNamespace(**measured, log=list(log), axe=result.response)
 
     def look_once(variant, path):

@@ -235,3 +235,9 @@ def test_kernels_side_by_side_share_the_cores(monkeypatch, planted, tmp_path):
     threads = [environment.get("OMP_NUM_THREADS") for environment in seen]
     assert sorted(map(str, threads[:2])) == ["1", "None"]
     assert sorted(threads[2:]) == ["1", "2"]
+
+    monkeypatch.setattr(robust.running, "machine", lambda: {"cores": 2})
+    before = len(seen)
+    found = robust.run("01-x", chosen, jobs=2, book=planted, kept=tmp_path)
+    assert len(seen) == before + 1  # both would run on one thread
+    assert found["as is"] == found["one thread"]
