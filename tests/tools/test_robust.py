@@ -25,6 +25,15 @@ if os.environ.get("OMP_NUM_THREADS") == "1":
 CHOSEN = ["as is", "oneDNN off", "one thread", "SEED = 1", "SEED = 2"]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def threads_are_free():
+    """These tests may themselves run on one thread; the chapters choose anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in robust.running.threads(1):
+            patch.delenv(name, raising=False)
+        yield
+
+
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory):
     """A chapter with faults, run under some variants: exit status, status, report."""
