@@ -7,6 +7,15 @@ are found here.
 
 from companion.figures.classification import confusion_matrix, reliability
 from companion.figures.curves import cost_accuracy, training_curves
+from companion.figures.diagrams import (
+    attention,
+    gates,
+    layers,
+    learning_loop,
+    neuron,
+    unrolled_rnn,
+)
+from companion.figures.grids import connections, max_pooling, sliding_kernel
 from companion.figures.images import feature_maps, filters, image_grid
 from companion.figures.networks import network
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
@@ -14,14 +23,23 @@ from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
 __all__ = [
     "COLORS",
     "ON_LIGHT",
+    "attention",
     "confusion_matrix",
+    "connections",
     "cost_accuracy",
     "feature_maps",
     "filters",
+    "gates",
     "image_grid",
+    "layers",
+    "learning_loop",
+    "max_pooling",
     "network",
+    "neuron",
     "plain_ticks",
     "reliability",
+    "sliding_kernel",
     "subplots",
     "training_curves",
+    "unrolled_rnn",
 ]

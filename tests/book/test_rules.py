@@ -22,11 +22,17 @@ EXERCISES = dict.fromkeys(
 )  # other chapters: three
 
 TITLES = {
-    "zh": {"summary": "小结", "reading": "延伸阅读", "exercise": r"练习\s*(\d+)"},
+    "zh": {
+        "summary": "小结",
+        "reading": "延伸阅读",
+        "exercise": r"练习\s*(\d+)",
+        "open": "开放项目",
+    },
     "en": {
         "summary": "Summary",
         "reading": "Further reading",
         "exercise": r"Exercise\s+(\d+)",
+        "open": "open project",
     },
 }
 OPENING = {
@@ -287,6 +293,8 @@ def opening_faults(book: NotebookNode, chapter: str, edition: str) -> list[str]:
     faults = ["opening: exactly one H1"] * ([h.level for h in page.headings] != [1])
     plain = page.plain()
     for element, pattern in OPENING[edition].items():
+        if chapter.startswith("00-") and element == "the article's section":
+            continue  # the article has no primer
         if not re.search(pattern, plain, re.IGNORECASE):
             faults.append(f"opening: no {element} ({pattern})")
     stated = {number.key for number in evidence.numbers(plain)}
@@ -319,8 +327,9 @@ def structure_faults(book: NotebookNode, chapter: str, edition: str) -> list[str
                     faults.append(f"H2 inside a cell: {title}")
             found = re.fullmatch(rf"{titles['exercise']}\b.*", title)
             exercise = found[1] if found and block.level == 3 else None
-            if exercise:
-                solved[exercise] = False
+            if exercise:  # one for pencil and paper has its solution folded away
+                folded = re.search(r"```{admonition}.*\n:class: dropdown", cell.source)
+                solved[exercise] = bool(folded) or titles["open"] in title.lower()
         if section == titles["reading"]:
             reading += page.citations
     if titles["summary"] not in sections:
@@ -335,7 +344,7 @@ def structure_faults(book: NotebookNode, chapter: str, edition: str) -> list[str
     if len(solved) < wanted:
         faults.append(f"{len(solved)} exercises, {wanted} wanted")
     faults += [
-        f"exercise {name}: no executed cell tagged solution"
+        f"exercise {name}: no executed cell tagged solution, nor a folded answer"
         for name, done in solved.items()
         if not done
     ]
@@ -606,8 +615,23 @@ def test_exercise_without_hidden_executed_solution_is_found(change):
     (solution,) = (c for c in book.cells if c.id == "solution-2")
     solution.update(change)
     assert structure_faults(book, "01-x", "zh") == [
-        "exercise 2: no executed cell tagged solution"
+        "exercise 2: no executed cell tagged solution, nor a folded answer"
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "### 练习 3：纸和笔\n\n```{admonition} 解答\n:class: dropdown\n\n证。\n```",
+        "### 练习 3 ★★★：开放项目\n\n试。",
+    ],
+)
+def test_exercise_on_paper_and_open_project_need_no_cell(text):
+    book = chapter_sample()
+    book.cells = [cell for cell in book.cells if cell.id != "solution-3"]
+    (target,) = (cell for cell in book.cells if cell.id == "exercise-3")
+    target.source = text
+    assert structure_faults(book, "01-x", "zh") == []
 
 
 def test_prose_length_counts_chinese_prose_only():

@@ -14,10 +14,11 @@ from companion.exercises import (
     cnn,
     concepts,
     mathematics,
+    primer,
     workflow,
 )
 
-MODULES = (background, concepts, workflow, mathematics, cnn)
+MODULES = (primer, background, concepts, workflow, mathematics, cnn)
 CHECKS = [getattr(module, name) for module in MODULES for name in module.__all__]
 
 
