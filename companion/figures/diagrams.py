@@ -156,8 +156,8 @@ def neuron(
     circle(ax, (5.2, middle), "+", 0.6, ORANGE)
     arrow(ax, (5.8, middle), (7.5, middle), "score z", above=0.3)
     box(ax, (8.4, middle), "sigmoid", (1.8, 1.0), GREEN)
-    arrow(ax, (9.3, middle), (11.2, middle), "p", above=0.3)
-    ax.text(11.3, middle, "0.97", ha="left", va="center")
+    arrow(ax, (9.3, middle), (11.0, middle))
+    ax.text(11.4, middle, "p", ha="center", va="center")
     return fig
 
 
