@@ -6,6 +6,12 @@ are found here.
 """
 
 from companion.figures.classification import confusion_matrix, reliability
+from companion.figures.convolution import (
+    convolution_steps,
+    graph_values,
+    receptive_fields,
+    weights_saved,
+)
 from companion.figures.curves import cost_accuracy, training_curves
 from companion.figures.images import feature_maps, filters, image_grid
 from companion.figures.networks import network
@@ -15,13 +21,17 @@ __all__ = [
     "COLORS",
     "ON_LIGHT",
     "confusion_matrix",
+    "convolution_steps",
     "cost_accuracy",
     "feature_maps",
     "filters",
+    "graph_values",
     "image_grid",
     "network",
     "plain_ticks",
+    "receptive_fields",
     "reliability",
     "subplots",
     "training_curves",
+    "weights_saved",
 ]

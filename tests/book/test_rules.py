@@ -321,6 +321,9 @@ def structure_faults(book: NotebookNode, chapter: str, edition: str) -> list[str
             exercise = found[1] if found and block.level == 3 else None
             if exercise:
                 solved[exercise] = False
+        if exercise and {"admonition"} & set(page.directives):
+            # With pencil and paper, or open: the answer is folded text.
+            solved[exercise] = solved[exercise] or ":class: dropdown" in cell.source
         if section == titles["reading"]:
             reading += page.citations
     if titles["summary"] not in sections:
@@ -608,6 +611,14 @@ def test_exercise_without_hidden_executed_solution_is_found(change):
     assert structure_faults(book, "01-x", "zh") == [
         "exercise 2: no executed cell tagged solution"
     ]
+
+
+def test_exercise_may_have_folded_text_instead_of_a_cell():
+    book = chapter_sample()
+    book.cells = [cell for cell in book.cells if cell.id != "solution-2"]
+    (exercise,) = (cell for cell in book.cells if cell.id == "exercise-2")
+    exercise.source += "\n\n```{admonition} 解答\n:class: dropdown\n\n答。\n```"
+    assert structure_faults(book, "01-x", "zh") == []
 
 
 def test_prose_length_counts_chinese_prose_only():
