@@ -195,7 +195,7 @@ def check_stack(stack: Sequence[tuple[int, int]]) -> None:
     got = _receptive_field(stack)
     if got != 28:
         hint = (
-            "a kernel of size 2 before the first stride adds a single pixel"
+            "a kernel of size 2, no later than the first stride, adds a single pixel"
             if got % 2
             else "a stride of 2 doubles what every later layer adds"
         )
