@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -11,110 +11,9 @@ from companion.exercises._answer import WrongAnswerError, check, right
 __all__ = [
     "check_average_pool_backward",
     "check_dense_backward",
-    "check_output_size",
-    "check_receptive_field",
-    "check_softmax_gradient",
+    "check_gradient_predictions",
+    "check_stack",
 ]
-
-
-@check
-def check_output_size(answer: Callable[[int, int, int, int], int]) -> None:
-    """Check a function that tells how large a convolution's output is.
-
-    Args:
-        answer: From the input's size n, the kernel's size k, the stride s and the
-            padding p on each side to the output's size, floor((n + 2p - k) / s) + 1.
-
-    Raises:
-        WrongAnswerError: With a hint, if a size is wrong.
-
-    Example:
-        >>> check_output_size(lambda n, k, s, p: (n + 2 * p - k) // s + 1)
-        ✓ right: output_size in 6 cases
-    """
-    cases = (
-        *((28, 3, 1, 0), (13, 3, 1, 0), (227, 11, 4, 0)),
-        *((27, 5, 1, 2), (13, 3, 2, 0), (224, 11, 4, 0)),
-    )
-    for n, k, s, p in cases:
-        got, want = answer(n, k, s, p), (n + 2 * p - k) // s + 1
-        if isinstance(got, (int, np.integer)) and got == want:
-            continue
-        hints = (
-            ((n + 2 * p - k) / s + 1, "a size is a whole number: round down with //"),
-            ((n + 2 * p - k) // s, "count the first position too: add 1 at the end"),
-            ((n + p - k) // s + 1, "the padding is on both sides: add 2 p"),
-            (n + 2 * p - k + 1, "with stride s only every s-th position counts"),
-            ((n - k) // s + 1, "the padding enlarges the input: add 2 p to n"),
-            (
-                -(-(n + 2 * p - k) // s) + 1,
-                "round down: a last, short step is left out",
-            ),
-        )
-        hint = next(
-            (text for value, text in hints if got == value),
-            "count how many times the kernel can step by s before it leaves the input",
-        )
-        raise WrongAnswerError(
-            f"output_size({n}, {k}, {s}, {p}) gave {got}, expected {want}; {hint}"
-        )
-    right(f"output_size in {len(cases)} cases")
-
-
-@check
-def check_receptive_field(
-    answer: Callable[[Sequence[tuple[int, int]]], int],
-) -> None:
-    """Check a function that tells how many input pixels one output value sees.
-
-    Args:
-        answer: From the (kernel size, stride) of each layer, from the input on, to the
-            side of the receptive field.
-
-    Raises:
-        WrongAnswerError: With a hint, if a size is wrong.
-
-    Example:
-        >>> def receptive_field(layers):
-        ...     size, step = 1, 1
-        ...     for kernel, stride in layers:
-        ...         size += (kernel - 1) * step
-        ...         step *= stride
-        ...     return size
-        >>> check_receptive_field(receptive_field)
-        ✓ right: receptive_field of 5 networks
-    """
-    networks = (
-        [],
-        [(3, 1), (3, 1)],
-        [(2, 2), (3, 1)],
-        [(3, 1), (2, 2), (3, 1), (2, 2), (3, 1)],
-        [(11, 4), (3, 2), (5, 1), (3, 2), (3, 1), (3, 1), (3, 1)],
-    )
-    for layers in networks:
-        got, want = answer(layers), _receptive_field(layers)
-        if got == want:
-            continue
-        late = 1
-        step = 1
-        for kernel, stride in layers:
-            step *= stride
-            late += (kernel - 1) * step
-        hints = (
-            (1 + sum(k - 1 for k, _ in layers), "a stride widens every later step"),
-            (late, "a layer's own stride acts on the layers after it only"),
-            (want - 1, "start from 1: without a layer, a value sees itself"),
-            (sum(k for k, _ in layers), "windows overlap: a layer adds kernel - 1"),
-        )
-        hint = next(
-            (text for value, text in hints if got == value),
-            "go from the input on and keep two numbers: the size, and how many input "
-            "pixels one step of the current layer is",
-        )
-        raise WrongAnswerError(
-            f"receptive_field({layers}) gave {got}, expected {want}; {hint}"
-        )
-    right(f"receptive_field of {len(networks)} networks")
 
 
 @check
@@ -172,61 +71,6 @@ def check_average_pool_backward(
 
 
 @check
-def check_softmax_gradient(
-    answer: Callable[[np.ndarray, np.ndarray], np.ndarray],
-) -> None:
-    """Check the gradient of softmax and mean cross-entropy with respect to the logits.
-
-    Args:
-        answer: From logits (N, K) and labels (N,) to the gradient (N, K).
-
-    Raises:
-        WrongAnswerError: With a hint, if it is wrong or fails for large logits.
-
-    Example:
-        >>> def softmax_gradient(logits, labels):
-        ...     e = np.exp(logits - logits.max(axis=1, keepdims=True))
-        ...     p = e / e.sum(axis=1, keepdims=True)
-        ...     return (p - np.eye(logits.shape[1])[labels]) / len(labels)
-        >>> check_softmax_gradient(softmax_gradient)
-        ✓ right: softmax_gradient, for logits of 1,000 too
-    """
-    rng = np.random.default_rng(0)
-    logits, labels = rng.normal(size=(5, 4)), np.array([0, 3, 1, 1, 2])
-    p, y = _softmax(logits), np.eye(4)[labels]
-    want = (p - y) / 5
-    got = np.asarray(answer(logits.copy(), labels.copy()))
-    if got.shape != want.shape:
-        raise WrongAnswerError(
-            f"the gradient has shape {got.shape}, expected that of the logits, "
-            f"{want.shape}"
-        )
-    if not np.allclose(got, want):
-        hints = (
-            (p - y, "the loss is a mean over the examples: divide by their number"),
-            ((y - p) / 5, "the sign is the other way round: p - y"),
-            (y - p, "the sign is the other way round, and the mean is missing"),
-            (p, "subtract 1 from the probability of the true class"),
-            (p / 5, "subtract 1 from the probability of the true class"),
-            ((p - y) / 20, "divide by the number of examples, not of all values"),
-            ((p - y).T.sum(1), "keep a row for each example"),
-        )
-        hint = next(
-            (t for v, t in hints if v.shape == got.shape and np.allclose(got, v)),
-            "it is (p - y) / N with p the probabilities and y one-hot",
-        )
-        raise WrongAnswerError(f"the gradient is wrong; {hint}")
-    with np.errstate(all="ignore"):
-        large = np.asarray(answer(logits + 1000, labels.copy()))
-    if not np.allclose(large, want):
-        raise WrongAnswerError(
-            "for logits near 1000 the gradient is not finite: subtract each row's "
-            "maximum before exp, which does not change softmax"
-        )
-    right("softmax_gradient, for logits of 1,000 too")
-
-
-@check
 def check_dense_backward(
     answer: Callable[[np.ndarray, np.ndarray, np.ndarray], tuple],
 ) -> None:
@@ -274,14 +118,94 @@ def check_dense_backward(
     right("dense_backward, all 3 gradients")
 
 
+@check
+def check_gradient_predictions(prediction: Mapping[str, int]) -> None:
+    """Check what a reader expects of five gradients before computing them.
+
+    Args:
+        prediction: Under "w" the slope of w in the chapter's graph of gates if x2 is
+            -4. Then, for a 3 x 3 kernel of ones on one 28 x 28 image, all slopes of the
+            output being 1: under "bias", "corner" and "center" the slopes of the bias,
+            of a corner pixel and of a pixel in the middle. Under "pooled" how many of
+            26 x 26 pixels get a slope back from 2 x 2 max pooling.
+
+    Raises:
+        WrongAnswerError: With a hint, if one is wrong or missing.
+
+    Example:
+        >>> check_gradient_predictions(
+        ...     {"w": 0, "bias": 676, "corner": 1, "center": 9, "pooled": 169}
+        ... )
+        ✓ right: all 5 predictions
+    """
+    questions = {
+        "w": (0, {}, "s is 2 · 3 - 2 · 4 = -2, and max hands all to the larger input"),
+        "bias": (
+            26 * 26,
+            {1: "the same bias is added at every position: slopes add at forks"},
+            "count the positions of the kernel on the image",
+        ),
+        "corner": (1, {9: "no window but one has this pixel"}, "count its windows"),
+        "center": (9, {1: "it lies in several windows"}, "count its windows"),
+        "pooled": (
+            13 * 13,
+            {26 * 26: "in each window only the largest pixel gets something back"},
+            "count the windows",
+        ),
+    }
+    if set(prediction) != set(questions):
+        raise WrongAnswerError(
+            f"expected predictions named {list(questions)}, got {list(prediction)}"
+        )
+    for name, (want, hints, otherwise) in questions.items():
+        got = prediction[name]
+        if got != want:
+            hint = hints.get(got, otherwise)
+            raise WrongAnswerError(f"{name}: {got} is not what a run gives; {hint}")
+    right(f"all {len(questions)} predictions")
+
+
+@check
+def check_stack(stack: Sequence[tuple[int, int]]) -> None:
+    """Check a stack of at most five layers that sees 28 x 28 pixels exactly.
+
+    Args:
+        stack: The (kernel size, stride) of each layer, from the input on; kernels of at
+            most 3, strides of at most 2.
+
+    Raises:
+        WrongAnswerError: With a hint, if a layer is not allowed, there are too many, or
+            the receptive field has another size.
+
+    Example:
+        >>> check_stack([(2, 1), (3, 2), (3, 2), (2, 2), (3, 1)])
+        ✓ right: 5 layers see 28 × 28 pixels
+    """
+    for layer in stack:
+        kernel, stride = layer
+        if kernel not in (1, 2, 3) or stride not in (1, 2):
+            raise WrongAnswerError(
+                f"{tuple(layer)}: kernels are 1, 2 or 3 wide and strides 1 or 2"
+            )
+    if not 1 <= len(stack) <= 5:
+        raise WrongAnswerError(
+            f"expected 1 to 5 layers, got {len(stack)}; early strides make all later "
+            "kernels reach further"
+        )
+    got = _receptive_field(stack)
+    if got != 28:
+        hint = (
+            "a kernel of size 2, no later than the first stride, adds a single pixel"
+            if got % 2
+            else "a stride of 2 doubles what every later layer adds"
+        )
+        raise WrongAnswerError(f"this stack sees {got} pixels, expected 28; {hint}")
+    right(f"{len(stack)} layers see 28 × 28 pixels")
+
+
 def _receptive_field(layers) -> int:
     size, step = 1, 1
     for kernel, stride in layers:
         size += (kernel - 1) * step
         step *= stride
     return size
-
-
-def _softmax(logits: np.ndarray) -> np.ndarray:
-    e = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)

@@ -6,6 +6,12 @@ are found here.
 """
 
 from companion.figures.classification import confusion_matrix, reliability
+from companion.figures.convolution import (
+    convolution_steps,
+    graph_values,
+    receptive_fields,
+    weights_saved,
+)
 from companion.figures.curves import cost_accuracy, training_curves
 from companion.figures.diagrams import (
     attention,
@@ -26,10 +32,12 @@ __all__ = [
     "attention",
     "confusion_matrix",
     "connections",
+    "convolution_steps",
     "cost_accuracy",
     "feature_maps",
     "filters",
     "gates",
+    "graph_values",
     "image_grid",
     "layers",
     "learning_loop",
@@ -37,9 +45,11 @@ __all__ = [
     "network",
     "neuron",
     "plain_ticks",
+    "receptive_fields",
     "reliability",
     "sliding_kernel",
     "subplots",
     "training_curves",
     "unrolled_rnn",
+    "weights_saved",
 ]

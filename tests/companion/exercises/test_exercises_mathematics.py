@@ -1,5 +1,3 @@
-from math import ceil
-
 import numpy as np
 import pytest
 
@@ -11,63 +9,55 @@ def rejects(check, answer, hint):
         check(answer)
 
 
-def softmax(z):
-    e = np.exp(z - z.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
-
-
-def one_hot(z, y):
-    return np.eye(z.shape[1])[y]
+RIGHT = {"w": 0, "bias": 676, "corner": 1, "center": 9, "pooled": 169}
 
 
 @pytest.mark.parametrize(
-    ("answer", "hint"),
+    ("change", "hint"),
     [
-        (lambda n, k, s, p: (n + 2 * p - k) / s + 1, "round down with //"),
-        (lambda n, k, s, p: (n + 2 * p - k) // s, "count the first position"),
-        (lambda n, k, s, p: (n + p - k) // s + 1, "on both sides"),
-        (lambda n, k, s, p: n + 2 * p - k + 1, "every s-th position"),
-        (lambda n, k, s, p: (n - k) // s + 1, "enlarges the input"),
-        (lambda n, k, s, p: ceil((n + 2 * p - k) / s) + 1, "a last, short step"),
-        (lambda n, k, s, p: 7, r"\(28, 3, 1, 0\) gave 7, expected 26; count how many"),
+        ({"w": -5}, "w: -5 is not.*max hands all"),
+        ({"bias": 1}, "bias: 1 is not.*at every position"),
+        ({"bias": 784}, "count the positions"),
+        ({"corner": 9}, "no window but one"),
+        ({"corner": 4}, "count its windows"),
+        ({"center": 1}, "in several windows"),
+        ({"pooled": 676}, "only the largest"),
+        ({"pooled": 4}, "count the windows"),
+        ({"more": 1}, "expected predictions named"),
     ],
 )
-def test_output_size_rejects(answer, hint):
-    rejects(mathematics.check_output_size, answer, hint)
+def test_gradient_predictions_rejects(change, hint):
+    rejects(mathematics.check_gradient_predictions, RIGHT | change, hint)
 
 
-def test_output_size_accepts(capsys):
-    mathematics.check_output_size(lambda n, k, s, p: (n + 2 * p - k) // s + 1)
-    mathematics.check_output_size(lambda n, k, s, p: np.int64((n + 2 * p - k) // s + 1))
-    assert capsys.readouterr().out.count("✓ right: output_size") == 2
-
-
-def field(layers, start=1, late=False):
-    size, step = start, 1
-    for kernel, stride in layers:
-        step *= stride if late else 1
-        size += (kernel - 1) * step
-        step *= 1 if late else stride
-    return size
+def test_gradient_predictions_accepts(capsys):
+    mathematics.check_gradient_predictions(RIGHT | {"bias": np.float64(676)})
+    mathematics.check_gradient_predictions(RIGHT | {"center": ...})
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "✓ right: all 5 predictions"
+    assert second.startswith("not answered yet")
 
 
 @pytest.mark.parametrize(
-    ("answer", "hint"),
+    ("stack", "hint"),
     [
-        (lambda layers: 1 + sum(k - 1 for k, _ in layers), "widens every later step"),
-        (lambda layers: field(layers, late=True), "a layer's own stride"),
-        (lambda layers: field(layers, start=0), "start from 1"),
-        (lambda layers: max(1, sum(k for k, _ in layers)), "windows overlap"),
-        (lambda layers: 1, r"gave 1, expected 5; go from the input on"),
+        ([(5, 1)], "kernels are 1, 2 or 3"),
+        ([(3, 3)], "strides 1 or 2"),
+        ([(3, 1)] * 6, "got 6; early strides"),
+        ([], "got 0"),
+        ([(3, 2), (3, 1)], "sees 7 pixels.*single pixel"),
+        ([(2, 2), (3, 1)], "sees 6 pixels.*doubles"),
+        ([3, 3], "type or the shape"),
     ],
 )
-def test_receptive_field_rejects(answer, hint):
-    rejects(mathematics.check_receptive_field, answer, hint)
+def test_stack_rejects(stack, hint):
+    rejects(mathematics.check_stack, stack, hint)
 
 
-def test_receptive_field_accepts(capsys):
-    mathematics.check_receptive_field(field)
-    assert "✓ right: receptive_field of 5" in capsys.readouterr().out
+def test_stack_accepts(capsys):
+    mathematics.check_stack([(2, 2), (2, 2), (3, 2), (3, 1)])
+    mathematics.check_stack(((2, 1), (3, 2), (3, 2), (2, 2), (3, 1)))
+    assert capsys.readouterr().out.count("layers see 28 × 28 pixels") == 2
 
 
 def spread(gradient, size):
@@ -102,36 +92,6 @@ def test_average_pool_backward_accepts(capsys):
         lambda g, p: np.kron(g, np.ones((1, p, p, 1))) / p**2
     )
     assert capsys.readouterr().out.count("✓") == 2
-
-
-def unstable(z, y):
-    e = np.exp(z)
-    return (e / e.sum(axis=1, keepdims=True) - one_hot(z, y)) / len(y)
-
-
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (lambda z, y: softmax(z) - one_hot(z, y), "divide by their number"),
-        (lambda z, y: (one_hot(z, y) - softmax(z)) / len(y), "the other way round: p"),
-        (lambda z, y: one_hot(z, y) - softmax(z), "and the mean is missing"),
-        (lambda z, y: softmax(z), "subtract 1"),
-        (lambda z, y: softmax(z) / len(y), "subtract 1"),
-        (lambda z, y: (softmax(z) - one_hot(z, y)) / z.size, "not of all values"),
-        (lambda z, y: softmax(z).sum(axis=0), r"has shape \(4,\)"),
-        (lambda z, y: z, "with p the probabilities"),
-        (unstable, "maximum before exp"),
-    ],
-)
-def test_softmax_gradient_rejects(answer, hint):
-    rejects(mathematics.check_softmax_gradient, answer, hint)
-
-
-def test_softmax_gradient_accepts(capsys):
-    mathematics.check_softmax_gradient(
-        lambda z, y: (softmax(z) - one_hot(z, y)) / len(y)
-    )
-    assert "✓ right: softmax_gradient" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
