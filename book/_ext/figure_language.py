@@ -43,6 +43,7 @@ THEME = {
     "#ffffff": "var(--figure-paper, #ffffff)",
     "#dddddd": "var(--figure-grid, #dddddd)",
     "#0072b2": "var(--figure-blue, #0072b2)",
+    "#a84300": "var(--figure-orange-text, #a84300)",
 }
 PIXELS_PER_POINT = 4 / 3
 SMALLEST_TEXT = 9.25  # pixels

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from companion._checks import finite, number
-from companion.figures.style import COLORS, ON_LIGHT, some_colors, subplots
+from companion.figures.style import COLORS, ORANGE_TEXT, some_colors, subplots
 
 __all__ = [
     "convolution_steps",
@@ -19,7 +19,7 @@ __all__ = [
     "weights_saved",
 ]
 
-FORWARD, BACKWARD = COLORS[0], COLORS[1]
+FORWARD, BACKWARD = COLORS[0], ORANGE_TEXT
 
 
 def weights_saved(inputs: int = 7, size: int = 3) -> Figure:
@@ -173,8 +173,8 @@ def graph_values(values: Mapping[str, float], slopes: Mapping[str, float]) -> Fi
         (4.3, 1.5, "max"),
         (5.6, 1.5, "×5"),
     ):
-        ax.plot(x, y, "o", ms=26, color="#dbeaf5", mec=ON_LIGHT, zorder=2)
-        ax.text(x, y, sign, ha="center", va="center", color=ON_LIGHT, zorder=3)
+        ax.plot(x, y, "o", ms=26, color="white", mec="black", zorder=2)
+        ax.text(x, y, sign, ha="center", va="center", zorder=3)
     for name, ((x, y), _, sign) in edges.items():
         top = f"{sign} = {_show(values[name])}"
         ax.text(x, y + 0.08, top, ha="center", va="bottom", color=FORWARD)

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from companion._checks import finite, number
 from companion.figures.diagrams import arrow, canvas
-from companion.figures.style import COLORS, subplots
+from companion.figures.style import COLORS, ORANGE_TEXT, subplots
 
 __all__ = ["connections", "max_pooling", "sliding_kernel"]
 
@@ -97,7 +97,7 @@ def sliding_kernel(image, kernel, at: tuple[int, int] = (0, 0)) -> Figure:
         for a, b in zip(windows[row, column].ravel(), kernel.ravel())
     )
     total = f"{products} = {result[row, column]:g}".replace("-", "−")
-    ax.text(right / 2, 0.6, total, ha="center", va="center", color=ORANGE)
+    ax.text(right / 2, 0.6, total, ha="center", va="center", color=ORANGE_TEXT)
     return fig
 
 

@@ -19,6 +19,9 @@ __all__ = ["COLORS", "ON_LIGHT", "plain_ticks", "subplots"]
 
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 
+#: Orange for texts: dark enough on white, and made lighter on dark pages.
+ORANGE_TEXT = "#A84300"
+
 #: Text over a picture keeps its color in dark pages, unlike black, which turns light.
 ON_LIGHT = "#111111"
 
