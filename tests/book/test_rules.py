@@ -18,7 +18,15 @@ PROSE_LENGTH = range(1500, 7001)
 CODE_CELLS = range(10, 37)
 MAX_ONE_SEED = 0.15  # of a chapter's code cells
 EXERCISES = dict.fromkeys(
-    ("01-background", "02-concepts", "03-workflow", "04-mathematics", "05-cnn"), 4
+    (
+        "00-primer",
+        "01-background",
+        "02-concepts",
+        "03-workflow",
+        "04-mathematics",
+        "05-cnn",
+    ),
+    4,
 )  # other chapters: three
 
 TITLES = {
@@ -308,10 +316,13 @@ def opening_faults(book: NotebookNode, chapter: str, edition: str) -> list[str]:
 def structure_faults(book: NotebookNode, chapter: str, edition: str) -> list[str]:
     """Say what the chapter's headings, exercises and ending lack."""
     titles, faults, section, exercise = TITLES[edition], [], "", None
-    sections, reading, solved = [], [], {}
+    sections, reading, solved, stubbed = [], [], {}, set()
     for cell in book.cells:
         if cell.cell_type == "code":
             hidden = "solution" in notebooks.tags(cell)
+            if exercise and "exercise" in notebooks.tags(cell):
+                stubbed.add(exercise)
+                solved[exercise] = False  # whoever writes code is shown code
             if exercise and hidden and cell.execution_count is not None:
                 solved[exercise] = True
             continue
@@ -329,7 +340,7 @@ def structure_faults(book: NotebookNode, chapter: str, edition: str) -> list[str
             exercise = found[1] if found and block.level == 3 else None
             if exercise:
                 solved[exercise] = titles["open"] in title.lower()
-        if exercise and {"admonition"} & set(page.directives):
+        if exercise not in {None, *stubbed} and "admonition" in page.directives:
             # With pencil and paper the answer is folded text.
             solved[exercise] = solved[exercise] or ":class: dropdown" in cell.source
         if section == titles["reading"]:
@@ -634,6 +645,19 @@ def test_exercise_on_paper_and_open_project_need_no_cell(text):
     (target,) = (cell for cell in book.cells if cell.id == "exercise-3")
     target.source = text
     assert structure_faults(book, "01-x", "zh") == []
+
+
+def test_folded_text_is_no_solution_of_a_coding_exercise():
+    book = chapter_sample()
+    stub = code("stub-2", STUB, "not answered yet: f", tags=["exercise"])
+    seen = markdown(
+        "seen-2", "```{admonition} 结果怎么看\n:class: dropdown\n\n看。\n```"
+    )
+    place = [cell.id for cell in book.cells].index("solution-2")
+    book.cells[place : place + 1] = [stub, seen]
+    assert structure_faults(book, "01-x", "zh") == [
+        "exercise 2: no executed cell tagged solution, nor a folded answer"
+    ]
 
 
 def test_prose_length_counts_chinese_prose_only():
