@@ -10,7 +10,6 @@ from companion.figures.convolution import (
     convolution_steps,
     graph_values,
     receptive_fields,
-    weights_saved,
 )
 from companion.figures.curves import cost_accuracy, training_curves
 from companion.figures.diagrams import (
@@ -51,5 +50,4 @@ __all__ = [
     "subplots",
     "training_curves",
     "unrolled_rnn",
-    "weights_saved",
 ]

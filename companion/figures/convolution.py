@@ -9,59 +9,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from companion._checks import finite, number
-from companion.figures.style import COLORS, ORANGE_TEXT, some_colors, subplots
+from companion._checks import finite
+from companion.figures.style import COLORS, ORANGE_TEXT, signed, some_colors, subplots
 
 __all__ = [
     "convolution_steps",
     "graph_values",
     "receptive_fields",
-    "weights_saved",
 ]
 
 FORWARD, BACKWARD = COLORS[0], ORANGE_TEXT
-
-
-def weights_saved(inputs: int = 7, size: int = 3) -> Figure:
-    """Draw a row of inputs and outputs, joined as a dense layer and by two demands.
-
-    Args:
-        inputs: Number of inputs, at least ``size``.
-        size: How many neighbors an output sees once it looks at neighbors only.
-
-    Returns:
-        A figure with three axes: all to all, nearby only, the same weights everywhere.
-
-    Raises:
-        ValueError: If ``size`` is not between 1 and ``inputs``.
-
-    Example:
-        >>> [ax.get_title() for ax in weights_saved(4, 2).axes]
-        ['all to all: 12 weights', 'only nearby: 6 weights', 'shared: 2 weights']
-    """
-    number("inputs", inputs, 1, integer=True)
-    number("size", size, 1, min(inputs, len(COLORS)), integer=True)
-    outputs = inputs - size + 1
-    fig, axes = subplots(7, 2.3, ncols=3)
-    near = [(i, j) for j in range(outputs) for i in range(j, j + size)]
-    everywhere = [(i, j) for j in range(outputs) for i in range(inputs)]
-    panels = (
-        ("all to all: {} weights", everywhere, inputs * outputs),
-        ("only nearby: {} weights", near, size * outputs),
-        ("shared: {} weights", near, size),
-    )
-    for place, (ax, (title, links, count)) in enumerate(zip(axes, panels)):
-        for i, j in links:
-            color = COLORS[i - j] if place == 2 else "#888888"
-            ax.plot([i, j + (size - 1) / 2], [0, 1], color=color, lw=1.2)
-        ax.plot(range(inputs), [0] * inputs, "o", ms=9, color=COLORS[5])
-        middles = np.arange(outputs) + (size - 1) / 2
-        ax.plot(middles, [1] * outputs, "o", ms=9, color=COLORS[4])
-        ax.set(title=title.format(count), ylim=(-0.35, 1.3), xlim=(-0.6, inputs - 0.4))
-        ax.axis("off")
-    axes[0].text(0, -0.2, "input", ha="left", va="top", fontsize=9)
-    axes[0].text((size - 1) / 2, 1.12, "output", ha="left", va="bottom", fontsize=9)
-    return fig
 
 
 def convolution_steps(image: np.ndarray, kernel: np.ndarray) -> Figure:
@@ -259,5 +216,5 @@ def _grid(ax: Axes, values: np.ndarray, title: str, color: str = "#888888") -> N
 
 def _show(value: float, brackets: bool = False) -> str:
     """Return a number with a minus sign, in brackets if it would follow another."""
-    text = f"{value:g}".replace("-", "\N{MINUS SIGN}")
+    text = signed(value)
     return f"({text})" if brackets and value < 0 else text

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from companion._checks import number
-from companion.figures.style import COLORS, ORANGE_TEXT, subplots
+from companion.figures.style import COLORS, ORANGE_TEXT, signed, subplots
 
 __all__ = [
     "attention",
@@ -189,8 +189,7 @@ def gates(w: float = 2, x: float = 3, b: float = -4) -> Figure:
         arrow(ax, start, end)
         x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
         for text, step, color in ((value, 0.32, BLUE), (slope, -0.34, ORANGE_TEXT)):
-            shown = f"{text:g}".replace("-", "−")
-            ax.text(x, y + step, shown, ha="center", va="center", color=color)
+            ax.text(x, y + step, signed(text), ha="center", va="center", color=color)
 
     for name, y in (("x", 5.4), ("w", 3.6), ("b", 1.0)):
         circle(ax, (0.6, y), name, 0.42, "#666666")
@@ -206,9 +205,9 @@ def gates(w: float = 2, x: float = 3, b: float = -4) -> Figure:
     line((9.55, 3.3), (10.82, 3.3), kept, w)
     line((11.78, 3.3), (13.1, 3.3), kept * w, 1)
     arrow(ax, (0.9, 3.3), (11.3, 2.82), bend=0.42)
-    ax.text(8.6, 1.0, f"{w:g}".replace("-", "−"), ha="center", color=BLUE)
+    ax.text(8.6, 1.0, signed(w), ha="center", color=BLUE)
     ax.text(9.3, 1.0, f"{kept:g}", ha="center", color=ORANGE_TEXT)
-    total = f"{kept:g} + {passed * x:g} = {kept + passed * x:g}".replace("-", "−")
+    total = f"{signed(kept)} + {signed(passed * x)} = {signed(kept + passed * x)}"
     ax.text(0.0, 2.6, total, ha="left", va="center", color=ORANGE_TEXT)
     return fig
 

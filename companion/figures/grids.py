@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from companion._checks import finite, number
 from companion.figures.diagrams import arrow, canvas
-from companion.figures.style import COLORS, ORANGE_TEXT, subplots
+from companion.figures.style import COLORS, ORANGE_TEXT, signed, subplots
 
 __all__ = ["connections", "max_pooling", "sliding_kernel"]
 
@@ -31,8 +31,8 @@ def grid(ax: Axes, numbers: np.ndarray, corner: tuple[float, float]) -> None:
                 (left + column, top - row - 1), 1, 1, fc="none", ec="#999999", lw=0.8
             )
         )
-        text = f"{value:g}".replace("-", "−")
-        ax.text(left + column + 0.5, top - row - 0.5, text, ha="center", va="center")
+        place = left + column + 0.5, top - row - 0.5
+        ax.text(*place, signed(value), ha="center", va="center")
 
 
 def frame(ax: Axes, corner: tuple[float, float], size: int, color: str) -> None:
@@ -164,7 +164,7 @@ def connections(inputs: int = 6, reach: int = 3) -> Figure:
         ['24 weights', '12 weights', '3 weights']
     """
     inputs = number("inputs", inputs, 1, integer=True)
-    reach = number("reach", reach, 1, inputs, integer=True)
+    reach = number("reach", reach, 1, min(inputs, len(COLORS)), integer=True)
     outputs = inputs - reach + 1
     fig, axes = subplots(6.6, 2.2, ncols=3)
     for kind, ax in enumerate(axes):

@@ -106,6 +106,19 @@ def plain_ticks(*axes) -> None:
         axis.set_minor_locator(NullLocator())
 
 
+def signed(value: float) -> str:
+    """Return a number as figures show it, with a minus sign instead of a hyphen.
+
+    Args:
+        value: The number.
+
+    Example:
+        >>> signed(-2.50), signed(3.0)
+        ('−2.5', '3')
+    """
+    return f"{value:g}".replace("-", "\N{MINUS SIGN}")
+
+
 def some_colors(count: int) -> Sequence[str]:
     """Return ``count`` colors.
 

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from matplotlib.colors import to_rgb
 
 from companion import figures
 
@@ -13,34 +12,6 @@ SLOPES = dict(zip(NAMES, (10, 11, 12, 5, 5, 5, 5, 1)))
 
 def texts(ax):
     return [text.get_text() for text in ax.texts]
-
-
-def links(ax):
-    return [line for line in ax.get_lines() if line.get_linestyle() == "-"]
-
-
-def test_each_demand_leaves_fewer_weights():
-    dense, near, shared = figures.weights_saved(7, 3).axes
-    assert [len(links(ax)) for ax in (dense, near, shared)] == [35, 15, 15]
-    assert [ax.get_title().split(": ")[1] for ax in (dense, near, shared)] == [
-        "35 weights",
-        "15 weights",
-        "3 weights",
-    ]
-    assert len({to_rgb(line.get_color()) for line in links(shared)}) == 3
-    assert len({to_rgb(line.get_color()) for line in links(near)}) == 1
-    assert texts(dense) == ["input", "output"]
-    first = links(shared)[0].get_xydata().tolist()
-    assert first == [[0, 0], [1, 1]]
-
-
-def test_shared_links_of_one_color_are_parallel():
-    shared = figures.weights_saved(6, 2).axes[2]
-    slopes = {}
-    for line in links(shared):
-        (x0, _), (x1, _) = line.get_xydata()
-        slopes.setdefault(line.get_color(), set()).add(x1 - x0)
-    assert sorted(map(tuple, slopes.values())) == [(-0.5,), (0.5,)]
 
 
 def test_every_position_of_the_kernel_is_a_panel():
@@ -89,8 +60,6 @@ def test_receptive_fields_are_boxes_of_their_size():
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
-        (lambda: figures.weights_saved(3, 4), "size must be"),
-        (lambda: figures.weights_saved(0), "inputs must be at least 1, got 0"),
         (lambda: figures.convolution_steps(IMAGE, np.eye(4)), r"got \(4, 4\) on"),
         (lambda: figures.convolution_steps(np.eye(5), KERNEL), "1 to 9 positions"),
         (lambda: figures.convolution_steps(IMAGE[None], KERNEL), r"got \(1, 3, 3\)"),

@@ -117,5 +117,18 @@ def test_connections_count_their_weights():
     assert drawn == [20, 8, 8]
     shared = {line.get_color() for line in fig.axes[2].lines[:-2]}
     assert len(shared) == 2
-    with pytest.raises(ValueError, match="reach must be"):
-        figures.connections(3, 4)
+    assert len({line.get_color() for line in fig.axes[1].lines[:-2]}) == 1
+    with pytest.raises(ValueError, match="inputs must be at least 1, got 0"):
+        figures.connections(0)
+    for inputs, reach in ((3, 4), (9, 8)):  # there are seven colors
+        with pytest.raises(ValueError, match="reach must be"):
+            figures.connections(inputs, reach)
+
+
+def test_shared_connections_of_one_color_are_parallel():
+    shared = figures.connections(6, 2).axes[2]
+    slopes = {}
+    for line in shared.lines[:-2]:
+        x0, x1 = line.get_xdata()
+        slopes.setdefault(line.get_color(), set()).add(x1 - x0)
+    assert sorted(map(tuple, slopes.values())) == [(-0.5,), (0.5,)]
