@@ -18,7 +18,7 @@ __all__ = [
 
 
 @check
-def check_xor_network(hidden_weights, hidden_bias, weights, bias) -> None:
+def check_xor_network(hidden_weights, hidden_bias, output_weights, output_bias) -> None:
     """Check a network of threshold units with one hidden layer that computes XOR.
 
     Every unit says 1 if its weighted sum plus bias is above 0, else 0.
@@ -26,8 +26,8 @@ def check_xor_network(hidden_weights, hidden_bias, weights, bias) -> None:
     Args:
         hidden_weights: Shape (2, H): one column for each hidden unit.
         hidden_bias: Shape (H,).
-        weights: Shape (H,): from the hidden units to the output.
-        bias: A number.
+        output_weights: Shape (H,): from the hidden units to the output.
+        output_bias: A number.
 
     Raises:
         WrongAnswerError: With a hint, if the shapes do not fit, there is only one
@@ -38,7 +38,7 @@ def check_xor_network(hidden_weights, hidden_bias, weights, bias) -> None:
         ✓ right: the network computes XOR with 2 hidden units
     """
     w1, b1 = np.asarray(hidden_weights, float), np.asarray(hidden_bias, float)
-    w2, b2 = np.asarray(weights, float), float(bias)
+    w2, b2 = np.asarray(output_weights, float), float(output_bias)
     if w1.ndim != 2 or len(w1) != 2 or not b1.shape == w2.shape == w1.shape[1:]:
         raise WrongAnswerError(
             "expected hidden weights in shape (2, H), hidden biases and weights in "

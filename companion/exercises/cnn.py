@@ -55,11 +55,11 @@ def check_conv_parameters(answer: Callable[[int, int, int], int]) -> None:
 
 
 @check
-def check_without_pooling(model: keras.Model) -> None:
+def check_without_pooling(unpooled: keras.Model) -> None:
     """Check the article's network with its two pooling layers removed.
 
     Args:
-        model: The reader's network.
+        unpooled: The reader's network.
 
     Raises:
         WrongAnswerError: With a hint, if it is another network.
@@ -73,7 +73,7 @@ def check_without_pooling(model: keras.Model) -> None:
     """
     import keras
 
-    for layer in model.layers:
+    for layer in unpooled.layers:
         if "Pooling" in type(layer).__name__:
             raise WrongAnswerError(f"the network still pools: layer {layer.name!r}")
         if isinstance(layer, keras.layers.Conv2D) and tuple(layer.strides) != (1, 1):
@@ -83,7 +83,7 @@ def check_without_pooling(model: keras.Model) -> None:
             )
     shapes = [
         tuple(layer.kernel.shape)
-        for layer in model.layers
+        for layer in unpooled.layers
         if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))
     ]
     want = [(3, 3, 1, 32), (3, 3, 32, 64), (3, 3, 64, 64), (30976, 64), (64, 10)]
@@ -92,7 +92,7 @@ def check_without_pooling(model: keras.Model) -> None:
             f"the kernels have shapes {shapes}, expected {want}: only pooling goes, "
             "everything else stays, and Flatten comes before the dense layers"
         )
-    right(f"the network without pooling has {model.count_params():,} parameters")
+    right(f"the network without pooling has {unpooled.count_params():,} parameters")
 
 
 @check
@@ -176,11 +176,11 @@ def check_images_needed(answer: Callable[[float, float], int]) -> None:
 
 
 @check
-def check_fashion_model(model: keras.Model) -> None:
+def check_fashion_model(fashion_model: keras.Model) -> None:
     """Check a network that was trained on Fashion-MNIST, on images it has not seen.
 
     Args:
-        model: From images (N, 28, 28, 1) in [0, 1] to probabilities (N, 10).
+        fashion_model: From images (N, 28, 28, 1) in [0, 1] to probabilities (N, 10).
 
     Raises:
         WrongAnswerError: With a hint, if it does not know fashion.
@@ -188,13 +188,19 @@ def check_fashion_model(model: keras.Model) -> None:
     from companion import datasets
     from companion.evaluation import accuracy
 
-    if model.output_shape[1:] != (10,):
-        raise WrongAnswerError(f"expected 10 classes, got output {model.output_shape}")
+    if fashion_model.output_shape[1:] != (10,):
+        raise WrongAnswerError(
+            f"expected 10 classes, got output {fashion_model.output_shape}"
+        )
     data = datasets.fashion_mnist()
-    got = accuracy(data.y_test, model.predict(data.x_test, batch_size=500, verbose=0))
+    got = accuracy(
+        data.y_test, fashion_model.predict(data.x_test, batch_size=500, verbose=0)
+    )
     if got.value < 0.5:
         digits = datasets.mnist()
-        probabilities = model.predict(digits.x_test[:2000], batch_size=500, verbose=0)
+        probabilities = fashion_model.predict(
+            digits.x_test[:2000], batch_size=500, verbose=0
+        )
         if accuracy(digits.y_test[:2000], probabilities).value > 0.9:
             raise WrongAnswerError(
                 f"accuracy on Fashion-MNIST is {got}: this network has learned digits; "

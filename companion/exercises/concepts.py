@@ -42,11 +42,11 @@ _CONCEPT_HINTS = {
 
 
 @check
-def check_concepts(answer: Mapping[str, Set[str]]) -> None:
+def check_concepts(programs: Mapping[str, Set[str]]) -> None:
     """Check which concepts describe each of the programs A to F.
 
     Args:
-        answer: For each letter the set of names that apply: "machine learning",
+        programs: For each letter the set of names that apply: "machine learning",
             "neural network", "deep", "convolutional", "recurrent". For the recurrent
             network E, "deep" may be there or not: it is deep in time only.
 
@@ -59,13 +59,13 @@ def check_concepts(answer: Mapping[str, Set[str]]) -> None:
         ...
         companion.exercises._answer.WrongAnswerError: expected the letters A to F, ...
     """
-    if set(answer) != set(_CONCEPTS):
+    if set(programs) != set(_CONCEPTS):
         raise WrongAnswerError(
             f"expected the letters A to F, each with a set of names, got "
-            f"{sorted(answer)}"
+            f"{sorted(programs)}"
         )
     for letter, want in _CONCEPTS.items():
-        got = set(answer[letter])
+        got = set(programs[letter])
         unknown = got - _NAMES
         if unknown:
             raise WrongAnswerError(
@@ -75,7 +75,7 @@ def check_concepts(answer: Mapping[str, Set[str]]) -> None:
             got -= {"deep"}
         if got != want:
             raise WrongAnswerError(
-                f"{letter}: got {sorted(answer[letter])}; {_CONCEPT_HINTS[letter]}"
+                f"{letter}: got {sorted(programs[letter])}; {_CONCEPT_HINTS[letter]}"
             )
     right("all six programs")
 

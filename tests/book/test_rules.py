@@ -235,6 +235,16 @@ def one_seed_faults(book: NotebookNode) -> list[str]:
     return [] if few else [f"{len(tagged)} of {len(cells)} code cells are one-seed"]
 
 
+def open_names(cell: NotebookNode) -> list[str]:
+    """Return the names that a stub's check asks the reader to replace."""
+    said = evidence.output_text(cell)
+    return [
+        name
+        for names in re.findall(r"replace the \.\.\. in (.*), then", said)
+        for name in names.split(", ")
+    ]
+
+
 def stub_faults(cell: NotebookNode) -> list[str]:
     """Say what is wrong with the cell in which a reader answers."""
     faults, nodes = [], list(ast.walk(ast.parse(cell.source)))
@@ -245,6 +255,10 @@ def stub_faults(cell: NotebookNode) -> list[str]:
         faults.append("no call of exercises.check_...")
     if not evidence.output_text(cell).startswith("not answered yet: "):
         faults.append("its check does not say 'not answered yet'")
+    named = set(re.findall(r"\w+", cell.source))
+    for name in open_names(cell):
+        if name not in named:
+            faults.append(f"its check asks for {name}, which the cell does not name")
     if {"hide-cell", "solution"} & set(notebooks.tags(cell)):
         faults.append("hidden, though the reader writes here")
     return [f"stub {cell.id}: {fault}" for fault in faults]
@@ -531,6 +545,7 @@ def test_at_most_15_percent_of_cells_hold_for_one_seed_only():
     assert len(one_seed_faults(notebook(*tagged, *rest[1:]))) == 1
 
 
+OPEN = "not answered yet: replace the ... in {}, then run this cell again"
 STUB = "def f(x):\n    ...\n\n\nexercises.check_f(f)"
 COLLAPSED = {"source_hidden": True, "outputs_hidden": True}
 
@@ -561,6 +576,12 @@ def exercise(**changes):
         ("esa", {"stub": "exercises.check_f(abs)"}, "stub s: no ..."),
         ("esa", {"stub": "def f(x):\n    ..."}, "stub s: no call"),
         ("esa", {"says": "✓ right"}, "stub s: its check"),
+        ("esa", {"says": OPEN.format("f")}, ""),
+        (
+            "esa",
+            {"says": OPEN.format("f, answer")},
+            "stub s: its check asks for answer",
+        ),
         ("esa", {"stub_tags": ["exercise", "hide-cell"]}, "stub s: hidden"),
     ],
 )

@@ -47,7 +47,7 @@ def test_the_line_names_what_is_open(capsys):
     background.check_mistake_bound(stub)
     assert "in stub, then" in capsys.readouterr().out
     background.check_xor_network([[1, 1], [1, 1]], ..., [1, -1], ...)
-    assert "in hidden_bias, bias, then" in capsys.readouterr().out
+    assert "in hidden_bias, output_bias, then" in capsys.readouterr().out
     concepts.check_concepts({"A": {"machine learning"}, "B": ...})
     assert "not answered yet" in capsys.readouterr().out
 
