@@ -225,7 +225,7 @@ def test_split_ignores_the_global_random_state():
     assert np.array_equal(first, validation())
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     validation_size=st.integers(10, 400) | st.integers(19_900, 19_990),
     seed=st.integers(0, 2**32 - 1),

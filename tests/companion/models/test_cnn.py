@@ -52,7 +52,7 @@ def test_multiply_adds_of_the_articles_network_by_hand():
     }
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(
     st.integers(2, 9),
     st.integers(1, 3),
@@ -82,7 +82,7 @@ def test_multiply_adds_are_the_products_that_a_loop_makes(
     assert models.layer_costs(model)[0].multiply_adds == products
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(
     st.integers(1, 3), st.integers(1, 4), st.integers(1, 3), st.sampled_from([1, 2, 3])
 )

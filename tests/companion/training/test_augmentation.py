@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as hnp
 from companion.training import random_shift
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     hnp.arrays(np.uint8, st.tuples(*[st.integers(1, 6)] * 3, st.integers(1, 3))),
     st.integers(0, 3),
