@@ -4,7 +4,8 @@ A number in prose needs evidence unless it stands in a sentence with a citation 
 part of the structure (a section's number, a figure's, an exercise's). Evidence is
 
 - the text outputs of the same H2 section,
-- the code of the same section and of all cells before it,
+- the code of the same section, and the whole numbers in the code before it (for the
+  exercises all numbers in it),
 - for whole numbers of one digit, the whole chapter,
 - for the opening, the summary and cells tagged ``numbers-anywhere``, the whole chapter.
 
@@ -30,6 +31,7 @@ from nbformat import NotebookNode
 
 ANYWHERE = "numbers-anywhere"
 SUMMARIES = {"小结", "Summary"}
+EXERCISES = {"练习", "Exercises"}
 
 _SCALES = {
     "万": 4,
@@ -257,7 +259,7 @@ class Section:
     Attributes:
         title: The heading's text; empty for the opening.
         outputs: Keys of the numbers in its outputs.
-        code: Keys of the numbers in its code and in all code before it.
+        code: Keys of the numbers in its code and of what counts in the code before.
     """
 
     title: str
@@ -277,12 +279,17 @@ class Chapter:
         """
         self.cells = notebook.cells
         sections, self._section = [Section("")], []
+        written = set()
         for cell in self.cells:
             heading = _section_heading(cell)
             if heading:
-                sections.append(Section(heading, code=set(sections[-1].code)))
+                before = set(written)
+                if heading not in EXERCISES:
+                    before = {key for key in before if "." not in key}
+                sections.append(Section(heading, code=before))
             self._section.append(sections[-1])
             if cell.cell_type == "code":
+                written |= _keys(code_numbers(cell.source))
                 sections[-1].code |= _keys(code_numbers(cell.source))
                 if notebooks.verdict(cell) != "ignored":
                     sections[-1].outputs |= _keys(numbers(output_text(cell)))

@@ -101,6 +101,17 @@ def test_code_of_later_sections_proves_nothing():
     assert faults(book) == {"run": ["4096"]}
 
 
+@pytest.mark.parametrize(
+    ("number", "title", "known"),
+    [("0.9", "另一节", False), ("256", "另一节", True), ("0.9", "练习", True)],
+)
+def test_code_of_earlier_sections_proves_whole_numbers(number, title, known):
+    book = sample()
+    book.cells[3].source += f"\nmomentum, batch = 0.9, {number}"
+    book.cells[4].source = f"## {title}\n\n取 {number}。"
+    assert faults(book) == ({} if known else {"other": [number]})
+
+
 def test_comments_prove_nothing():
     book = sample()
     book.cells[3].source += "  # 4096"
