@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,85 +13,114 @@ if TYPE_CHECKING:
     import keras
 
 __all__ = [
-    "check_conv_parameters",
     "check_corrupt_labels",
     "check_fashion_model",
-    "check_images_needed",
+    "check_mcnemar",
     "check_without_pooling",
 ]
 
 
 @check
-def check_conv_parameters(answer: Callable[[int, int, int], int]) -> None:
-    """Check a function that counts the parameters of a convolutional layer.
+def check_without_pooling(prediction: Mapping[str, int]) -> None:
+    """Check what a reader expects of the article's network without pooling layers.
 
     Args:
-        answer: From the side of a square kernel, the number of input channels and
-            the number of kernels to the number of parameters, biases included.
+        prediction: Under "flattened" the length of the row that Flatten gives, under
+            "parameters" and "multiply_adds" the totals of the network.
 
     Raises:
-        WrongAnswerError: With a hint, if a count is wrong.
+        WrongAnswerError: With a hint, if one is wrong or missing.
 
     Example:
-        >>> check_conv_parameters(lambda k, c, n: n * (k * k * c + 1))
-        ✓ right: conv_parameters on 3 layers of the network and 1 more
+        >>> check_without_pooling(
+        ...     {"flattened": 576, "parameters": 93_322, "multiply_adds": 2_794_240}
+        ... )
+        Traceback (most recent call last):
+        ...
+        companion.exercises._answer.WrongAnswerError: flattened: 576 is not what ...
     """
-    for k, c, n in ((3, 32, 64), (3, 1, 32), (3, 64, 64), (5, 3, 7)):
-        got, want = answer(k, c, n), n * (k * k * c + 1)
-        if got == want:
-            continue
-        call = f"conv_parameters({k}, {c}, {n}) gave {got}, expected {want}"
-        hints = {
-            n * k * k * c: "the biases are missing: every kernel has one",
-            n * (k * k + 1): "a kernel spans all input channels: its weights are "
-            "k × k × channels",
-            n * k * k: "a kernel spans all input channels, and has a bias",
-            n * k * k * c + 1: "one bias per kernel, not one for the whole layer",
-        }
-        hint = hints.get(got, "count the weights of one kernel, then its bias")
-        raise WrongAnswerError(f"{call}; {hint}")
-    right("conv_parameters on 3 layers of the network and 1 more")
+    questions = {
+        "flattened": (
+            22 * 22 * 64,
+            {
+                576: "that is the row with pooling; without it the maps stay larger",
+                22 * 22: "every position has 64 channels",
+                28 * 28 * 64: "without padding each convolution takes off two pixels",
+            },
+            "follow the side of the maps, 28 at first, through three convolutions",
+        ),
+        "parameters": (
+            2_038_922,
+            {
+                93_322: "pooling has no parameters, but the layer after Flatten grows",
+                2_038_688: "the biases are missing",
+            },
+            "only the first dense layer changes: its input is the flattened row",
+        ),
+        "multiply_adds": (
+            30_636_800,
+            {2_794_240: "that is with pooling; every later map has more positions now"},
+            "add up the layers: positions of the output times the weights used at each",
+        ),
+    }
+    if set(prediction) != set(questions):
+        raise WrongAnswerError(
+            f"expected predictions named {list(questions)}, got {list(prediction)}"
+        )
+    for name, (want, hints, otherwise) in questions.items():
+        got = prediction[name]
+        if got != want:
+            hint = hints.get(got, otherwise)
+            raise WrongAnswerError(f"{name}: {got} is not what a run gives; {hint}")
+    right(f"all {len(questions)} predictions")
 
 
 @check
-def check_without_pooling(unpooled: keras.Model) -> None:
-    """Check the article's network with its two pooling layers removed.
+def check_mcnemar(answer: Callable[[int, int], float]) -> None:
+    """Check a function that carries out McNemar's exact test.
 
     Args:
-        unpooled: The reader's network.
+        answer: From the numbers of images that only the first and only the second
+            network gets right to the two-sided p-value, a float from 0 to 1.
 
     Raises:
-        WrongAnswerError: With a hint, if it is another network.
+        WrongAnswerError: With a hint, if a p-value is wrong.
 
     Example:
-        >>> from companion import models
-        >>> check_without_pooling(models.article_cnn())
-        Traceback (most recent call last):
-        ...
-        companion.exercises._answer.WrongAnswerError: the network still pools: layer ...
+        >>> from scipy.stats import binomtest
+        >>> check_mcnemar(lambda b, c: binomtest(b, b + c).pvalue)
+        ✓ right: mcnemar on 6 pairs of counts
     """
-    import keras
-
-    for layer in unpooled.layers:
-        if "Pooling" in type(layer).__name__:
-            raise WrongAnswerError(f"the network still pools: layer {layer.name!r}")
-        if isinstance(layer, keras.layers.Conv2D) and tuple(layer.strides) != (1, 1):
-            raise WrongAnswerError(
-                f"layer {layer.name!r} has stride {layer.strides}: a stride also "
-                "shrinks the image; leave it at 1 to see what pooling alone does"
-            )
-    shapes = [
-        tuple(layer.kernel.shape)
-        for layer in unpooled.layers
-        if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense))
-    ]
-    want = [(3, 3, 1, 32), (3, 3, 32, 64), (3, 3, 64, 64), (30976, 64), (64, 10)]
-    if shapes != want:
-        raise WrongAnswerError(
-            f"the kernels have shapes {shapes}, expected {want}: only pooling goes, "
-            "everything else stays, and Flatten comes before the dense layers"
+    pairs = ((10, 0), (0, 10), (15, 5), (60, 50), (6, 0), (3, 3))
+    for only_first, only_second in pairs:
+        got = answer(only_first, only_second)
+        want, hints = _mcnemar(only_first, only_second)
+        if abs(got - want) <= 1e-6:
+            continue
+        call = f"mcnemar({only_first}, {only_second}) gave {got:.4g}, not {want:.4g}"
+        hint = next(
+            (text for value, text in hints if abs(got - value) <= 1e-6),
+            "toss a fair coin once for each of these images: how likely is a result "
+            "that is at least as one-sided, either way?",
         )
-    right(f"the network without pooling has {unpooled.count_params():,} parameters")
+        raise WrongAnswerError(f"{call}; {hint}")
+    right(f"mcnemar on {len(pairs)} pairs of counts")
+
+
+def _mcnemar(only_first: int, only_second: int):
+    """Return the p-value, and what typical errors give instead, each with a hint."""
+    from scipy.stats import binom, chi2
+
+    n, fewer = only_first + only_second, min(only_first, only_second)
+    tail, point = float(binom.cdf(fewer, n, 0.5)), float(binom.pmf(fewer, n, 0.5))
+    ratio = (only_first - only_second) ** 2 / n
+    return min(1.0, 2 * tail), (
+        (2 * tail, "at a tie the two tails overlap: a probability is at most 1"),
+        (tail, "the difference may go either way: count both tails"),
+        (2 * point, "results that are even more one-sided count, too"),
+        (point, "results that are even more one-sided count, too, in both tails"),
+        (float(chi2.sf(ratio, 1)), "that is the approximation; use the coin itself"),
+    )
 
 
 @check
@@ -138,41 +166,6 @@ def check_corrupt_labels(
     if np.array_equal(noisy, answer(y, 0.2, 1)):
         raise WrongAnswerError("two different seeds gave the same labels")
     right("corrupt_labels changes exactly the share it should, and only a copy")
-
-
-@check
-def check_images_needed(answer: Callable[[float, float], int]) -> None:
-    """Check a function that says how many test images an interval needs.
-
-    Args:
-        answer: From an accuracy and a half-width (fractions) to the number of images
-            for which the 95 % interval p ± 1.96 sqrt(p (1 - p) / n) is no wider.
-
-    Raises:
-        WrongAnswerError: With a hint, if a number is off by more than the rounding.
-
-    Example:
-        >>> from math import ceil
-        >>> check_images_needed(lambda p, h: ceil(1.96**2 * p * (1 - p) / h**2))
-        ✓ right: images_needed at 3 accuracies
-    """
-    for p, h in ((0.994, 0.0005), (0.98, 0.001), (0.5, 0.01)):
-        got, want = answer(p, h), 1.96**2 * p * (1 - p) / h**2
-        if abs(got - want) <= 0.001 * want + 1:
-            continue
-        call = f"images_needed({p}, {h}) gave {got}, expected {math.ceil(want)}"
-        hints = {
-            want / 1.96**2: "one standard error covers 68 %: use 1.96 of them for 95 %",
-            want / 1.96: "1.96 belongs inside the square",
-            want / 4: "the half-width is the distance from the middle to one end",
-            want * h: "n is under the root: the half-width enters squared",
-        }
-        hint = next(
-            (text for value, text in hints.items() if abs(got - value) < 0.01 * value),
-            "solve 1.96 sqrt(p (1 - p) / n) = h for n",
-        )
-        raise WrongAnswerError(f"{call}; {hint}")
-    right("images_needed at 3 accuracies")
 
 
 @check

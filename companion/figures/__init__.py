@@ -11,7 +11,7 @@ from companion.figures.convolution import (
     graph_values,
     receptive_fields,
 )
-from companion.figures.curves import cost_accuracy, training_curves
+from companion.figures.curves import cost_accuracy, learning_rates, training_curves
 from companion.figures.diagrams import (
     attention,
     gates,
@@ -40,6 +40,7 @@ __all__ = [
     "image_grid",
     "layers",
     "learning_loop",
+    "learning_rates",
     "max_pooling",
     "network",
     "neuron",

@@ -10,7 +10,34 @@ from matplotlib.figure import Figure
 from companion._checks import finite
 from companion.figures.style import COLORS, plain_ticks, some_colors, subplots
 
-__all__ = ["cost_accuracy", "training_curves"]
+__all__ = ["cost_accuracy", "learning_rates", "training_curves"]
+
+
+def learning_rates(rates: Mapping[str, Sequence[float]]) -> Figure:
+    """Draw how the learning rate changes over the steps of training.
+
+    Args:
+        rates: The learning rate at each step from 0 on, shape (steps,), by its name.
+
+    Returns:
+        A figure with one axis and one line per schedule.
+
+    Raises:
+        ValueError: If there are more schedules than colors, or a rate is not finite.
+
+    Example:
+        >>> fig = learning_rates({"falling": [0.3, 0.2, 0.1], "constant": [0.1] * 3})
+        >>> [line.get_label() for line in fig.axes[0].lines]
+        ['falling', 'constant']
+    """
+    for name, values in rates.items():
+        finite(f"the rates of {name!r}", values)
+    fig, ax = subplots(5, 2.6)
+    for color, (name, values) in zip(some_colors(len(rates)), rates.items()):
+        ax.plot(np.arange(len(values)), values, color=color, label=name)
+    ax.set(xlabel="step", ylabel="learning rate", ylim=(0, None))
+    ax.legend(frameon=False)
+    return fig
 
 
 def training_curves(histories: Mapping[str, object]) -> Figure:

@@ -86,9 +86,9 @@ def test_values_of_any_kind_get_a_hint(check, answer):
 
 def test_errors_of_an_answer_are_told_as_its_own():
     with pytest.raises(WrongAnswerError, match="crash raised IndexError: list index"):
-        cnn.check_images_needed(crash)
+        cnn.check_mcnemar(crash)
     with pytest.raises(WrongAnswerError, match="forgets returned None; does it end"):
-        cnn.check_images_needed(forgets)
+        cnn.check_mcnemar(forgets)
 
 
 def test_a_check_called_wrongly_is_a_type_error():

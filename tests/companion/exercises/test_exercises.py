@@ -1,8 +1,9 @@
-from math import ceil
+from math import comb
 
 import keras
 import numpy as np
 import pytest
+from scipy.stats import binomtest, chi2
 
 from companion import models
 from companion.exercises import WrongAnswerError, cnn
@@ -13,46 +14,50 @@ def rejects(check, answer, hint):
         check(answer)
 
 
+RIGHT = {"flattened": 30_976, "parameters": 2_038_922, "multiply_adds": 30_636_800}
+
+
 @pytest.mark.parametrize(
-    ("answer", "hint"),
+    ("change", "hint"),
     [
-        (lambda k, c, n: n * k * k * c, "the biases are missing"),
-        (lambda k, c, n: n * k * k * c + 1, "one bias per kernel"),
-        (lambda k, c, n: n * (k * k + 1), "spans all input channels"),
-        (lambda k, c, n: n * k * k, "spans all input channels, and has a bias"),
-        (lambda k, c, n: 7, "gave 7, expected 18496; count the weights"),
+        ({"flattened": 576}, "flattened: 576 .* that is the row with pooling"),
+        ({"flattened": 484}, "64 channels"),
+        ({"flattened": 50_176}, "without padding"),
+        ({"flattened": 1}, "follow the side of the maps"),
+        ({"parameters": 93_322}, "pooling has no parameters"),
+        ({"parameters": 2_038_688}, "the biases are missing"),
+        ({"parameters": 0}, "only the first dense layer changes"),
+        ({"multiply_adds": 2_794_240}, "that is with pooling"),
+        ({"multiply_adds": 30_636_801}, "add up the layers"),
+        ({"adds": 1}, "expected predictions named"),
     ],
 )
-def test_conv_parameters_rejects(answer, hint):
-    rejects(cnn.check_conv_parameters, answer, hint)
+def test_without_pooling_rejects(change, hint):
+    rejects(cnn.check_without_pooling, RIGHT | change, hint)
 
 
-def test_conv_parameters_accepts(capsys):
-    cnn.check_conv_parameters(lambda k, c, n: n * (k * k * c + 1))
-    assert capsys.readouterr().out.startswith("✓ right: conv_parameters")
-
-
-def without_pooling(strides=1, flatten=True):
+def test_without_pooling_accepts_what_a_run_gives(capsys):
     conv, dense = keras.layers.Conv2D, keras.layers.Dense
-    return keras.Sequential(
+    network = keras.Sequential(
         [
             keras.Input((28, 28, 1)),
-            conv(32, 3, strides),
-            conv(64, 3),
-            conv(64, 3),
-            *([keras.layers.Flatten()] if flatten else []),
-            dense(64),
-            dense(10),
+            *(conv(kernels, 3) for kernels in (32, 64, 64)),
+            keras.layers.Flatten(),
+            *(dense(64), dense(10)),
         ]
     )
-
-
-def test_without_pooling_both_ways(capsys):
-    cnn.check_without_pooling(without_pooling())
-    assert "2,038,922 parameters" in capsys.readouterr().out
-    rejects(cnn.check_without_pooling, models.article_cnn(), "layer 'pool1'")
-    rejects(cnn.check_without_pooling, without_pooling(strides=2), "stride")
-    rejects(cnn.check_without_pooling, without_pooling(flatten=False), "Flatten comes")
+    adds = sum(cost.multiply_adds for cost in models.layer_costs(network))
+    cnn.check_without_pooling(
+        {
+            "flattened": network.layers[3].output.shape[1],
+            "parameters": network.count_params(),
+            "multiply_adds": adds,
+        }
+    )
+    cnn.check_without_pooling(RIGHT | {"parameters": ...})
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "✓ right: all 3 predictions"
+    assert second.startswith("not answered yet")
 
 
 def corrupt(y, share, seed):
@@ -107,20 +112,29 @@ def test_corrupt_labels_accepts(capsys):
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (lambda p, h: ceil(p * (1 - p) / h**2), "one standard error covers 68"),
-        (lambda p, h: ceil(1.96 * p * (1 - p) / h**2), "belongs inside the square"),
-        (lambda p, h: ceil(1.96**2 * p * (1 - p) / (2 * h) ** 2), "half-width is"),
-        (lambda p, h: ceil(1.96**2 * p * (1 - p) / h), "half-width enters squared"),
-        (lambda p, h: 10, r"gave 10, expected 91646; solve"),
+        (lambda b, c: tail(b, c), "either way: count both tails"),
+        (lambda b, c: 2 * tail(b, c), r"mcnemar\(3, 3\) .* overlap"),
+        (lambda b, c: doubled(b, c) / 2 if b * c else doubled(b, c), "in both tails"),
+        (lambda b, c: doubled(b, c), "even more one-sided count, too$"),
+        (lambda b, c: chi2.sf((b - c) ** 2 / (b + c), 1), "that is the approximation"),
+        (lambda b, c: 0.05, "gave 0.05, not 0.001953; toss a fair coin"),
     ],
 )
-def test_images_needed_rejects(answer, hint):
-    rejects(cnn.check_images_needed, answer, hint)
+def test_mcnemar_rejects(answer, hint):
+    rejects(cnn.check_mcnemar, answer, hint)
 
 
-def test_images_needed_accepts(capsys):
-    cnn.check_images_needed(lambda p, h: ceil(1.96**2 * p * (1 - p) / h**2))
-    cnn.check_images_needed(lambda p, h: round(1.96**2 * p * (1 - p) / h**2))
+def doubled(b, c):
+    return 2 * comb(b + c, b) / 2 ** (b + c)
+
+
+def tail(b, c):
+    return sum(comb(b + c, k) for k in range(min(b, c) + 1)) / 2 ** (b + c)
+
+
+def test_mcnemar_accepts(capsys):
+    cnn.check_mcnemar(lambda b, c: min(1.0, 2 * tail(b, c)))
+    cnn.check_mcnemar(lambda b, c: binomtest(c, b + c).pvalue)
     assert capsys.readouterr().out.count("✓") == 2
 
 

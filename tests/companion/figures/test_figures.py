@@ -40,6 +40,14 @@ def test_training_curves_draw_loss_and_error():
     assert len(right.get_lines()) == 3
 
 
+def test_learning_rates_draw_a_line_from_step_0():
+    (ax,) = figures.learning_rates({"rise": [0, 0.1, 0.2], "flat": [0.1, 0.1]}).axes
+    assert line(ax, "rise").get_xydata().tolist() == [[0, 0], [1, 0.1], [2, 0.2]]
+    assert line(ax, "flat").get_xydata().tolist() == [[0, 0.1], [1, 0.1]]
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("step", "learning rate")
+    assert [text.get_text() for text in ax.get_legend().texts] == ["rise", "flat"]
+
+
 def test_confusion_matrix_writes_every_count_but_colors_mistakes():
     fig = figures.confusion_matrix([[90, 3], [0, 80]], ["cat", "dog"])
     ax = fig.axes[0]
@@ -122,6 +130,7 @@ def broken(values):
         ),
         lambda: figures.confusion_matrix(broken(np.eye(2)), "ab"),
         lambda: figures.cost_accuracy({"a": [(np.nan, 1)]}, reference="a", xlabel=""),
+        lambda: figures.learning_rates({"a": [0.1, np.nan]}),
         lambda: figures.training_curves(
             {"a": dataclasses.replace(history(), val_loss=(np.nan,))}
         ),
