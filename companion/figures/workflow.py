@@ -6,7 +6,6 @@ from matplotlib.figure import Figure
 
 from companion._checks import number
 from companion.figures.diagrams import BLUE, GREEN, ORANGE, PINK, arrow, box, canvas
-from companion.figures.style import ORANGE_TEXT
 
 __all__ = ["cross_validation", "workflow"]
 
@@ -96,7 +95,6 @@ def cross_validation(folds: int = 5) -> Figure:
                 ha="center",
                 va="center",
                 fontsize=9.5,
-                color=ORANGE_TEXT if held_out else "black",
             )
         arrow(ax, (13.35, y), (14.1, y))
         ax.text(14.25, y, f"score {turn + 1}", ha="left", va="center")
