@@ -2,67 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from companion.exercises._answer import WrongAnswerError, check, right
 
 __all__ = [
-    "check_balanced_accuracy",
-    "check_largest_rate",
     "check_stop_early",
     "check_target_encode",
+    "check_threshold_predictions",
 ]
 
 
 @check
-def check_balanced_accuracy(
-    answer: Callable[[np.ndarray, np.ndarray], float],
-) -> None:
-    """Check a function that computes the balanced accuracy.
+def check_threshold_predictions(prediction: Mapping[str, str]) -> None:
+    """Check what a reader expects of a lower threshold before trying it.
 
     Args:
-        answer: From labels (N,) and predictions (N,) to the mean, over the classes
-            that occur among the labels, of the share of the class that is predicted
-            correctly.
+        prediction: "up", "down" or "same" for each of four quantities, when the
+            threshold for the rarer class falls from 0.5 to that class's share: under
+            "accuracy" and "balanced accuracy" these two, under "recognized" the share
+            of the rarer class that is recognized, under "AUC" the AUC.
 
     Raises:
-        WrongAnswerError: With a hint, if a value is wrong.
+        WrongAnswerError: With a hint, if one is wrong or missing.
 
     Example:
-        >>> from sklearn.metrics import balanced_accuracy_score
-        >>> check_balanced_accuracy(balanced_accuracy_score)
-        ✓ right: balanced_accuracy on 3 sets of answers
+        >>> check_threshold_predictions(
+        ...     {"accuracy": "down", "balanced accuracy": "up", "recognized": "up",
+        ...      "AUC": "same"}
+        ... )
+        ✓ right: all 4 predictions
     """
-    cases = (
-        ([0, 0, 0, 0, 1], [0, 0, 0, 1, 1]),
-        ([0, 0, 0, 0, 0, 0, 1, 1], [0, 0, 0, 0, 0, 0, 0, 1]),
-        ([2, 2, 2, 1, 1, 0], [2, 2, 1, 1, 1, 0]),
-    )
-    for labels, predictions in cases:
-        y, p = np.array(labels), np.array(predictions)
-        recalls = [(p[y == k] == k).mean() for k in np.unique(y)]
-        precisions = [(y[p == k] == k).mean() for k in np.unique(p)]
-        got, want = float(answer(y.copy(), p.copy())), float(np.mean(recalls))
-        if abs(got - want) < 1e-9:
-            continue
-        hints = {
-            (y == p).mean(): "this is the plain accuracy: take the share of correct "
-            "answers within each class, then the mean of these",
-            recalls[-1]: "this is the recall of one class: all classes count",
-            np.mean(precisions): "this divides by the predictions of a class: divide "
-            "by its labels",
-        }
-        hint = next(
-            (text for value, text in hints.items() if abs(got - value) < 1e-9),
-            "for each class: of the rows with this label, which share is right?",
-        )
-        raise WrongAnswerError(
-            f"labels {labels}, predictions {predictions}: got {got:.4g}, expected "
-            f"{want:.4g}; {hint}"
-        )
-    right("balanced_accuracy on 3 sets of answers")
+    questions = {
+        "recognized": ("up", "whoever got a yes before still gets one; who is new?"),
+        "AUC": ("same", "it looks at the order of the probabilities, not at a cut"),
+        "accuracy": (
+            "down",
+            "between the two thresholds the model finds no more likely than yes",
+        ),
+        "balanced accuracy": (
+            "up",
+            "a row of the rarer class now weighs more than one of the other class",
+        ),
+    }
+    for name, (want, hint) in questions.items():
+        got = prediction.get(name)
+        if not isinstance(got, str) or got.lower() not in {"up", "down", "same"}:
+            raise WrongAnswerError(
+                f"{name}: expected 'up', 'down' or 'same', got {got!r}"
+            )
+        if got.lower() != want:
+            raise WrongAnswerError(f"{name}: not {got.lower()!r}; {hint}")
+    right("all 4 predictions")
 
 
 @check
@@ -111,50 +104,6 @@ def check_target_encode(
             f"{call}; (sum of the category's labels + s × mean) / (count + s)"
         )
     right("target_encode, smoothed and not, with a category it never saw")
-
-
-@check
-def check_largest_rate(answer: Callable[[np.ndarray], float]) -> None:
-    """Check a function that says below which learning rate a descent converges.
-
-    Args:
-        answer: From the Hessian of a quadratic function, a symmetric positive
-            definite matrix, to the learning rate below which gradient descent
-            converges from everywhere and above which it does not.
-
-    Raises:
-        WrongAnswerError: With a hint, if a value is wrong.
-
-    Example:
-        >>> check_largest_rate(lambda h: 2 / np.linalg.norm(h, 2))
-        ✓ right: largest_rate on 3 quadratic functions
-    """
-    for hessian in (
-        np.diag([1.0, 25.0]),
-        np.array([[2.0, 1.0], [1.0, 2.0]]),
-        np.array([[4.0, 1.0, 0.0], [1.0, 3.0, 1.0], [0.0, 1.0, 5.0]]),
-    ):
-        values = np.linalg.eigvalsh(hessian)
-        got, want = float(answer(hessian.copy())), float(2 / values.max())
-        if abs(got - want) < 1e-6 * want:
-            continue
-        hints = {
-            1 / values.max(): "at 1 / λ one step reaches the bottom of the steepest "
-            "direction; it may overshoot by nearly as much again",
-            2 / values.min(): "the steepest direction decides, not the flattest",
-            2 / np.trace(hessian): "the trace adds all curvatures; only the largest "
-            "counts",
-            2 / np.diag(hessian).max(): "the diagonal is not enough: take eigenvalues",
-        }
-        hint = next(
-            (text for value, text in hints.items() if abs(got - value) < 1e-6 * value),
-            "along an eigenvector each step multiplies w by 1 - rate × λ",
-        )
-        raise WrongAnswerError(
-            f"for the Hessian {hessian.tolist()} got {got:.4g}, expected {want:.4g}; "
-            f"{hint}"
-        )
-    right("largest_rate on 3 quadratic functions")
 
 
 @check

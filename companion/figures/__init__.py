@@ -24,6 +24,7 @@ from companion.figures.grids import connections, max_pooling, sliding_kernel
 from companion.figures.images import feature_maps, filters, image_grid
 from companion.figures.networks import network
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
+from companion.figures.workflow import cross_validation, workflow
 
 __all__ = [
     "COLORS",
@@ -33,6 +34,7 @@ __all__ = [
     "connections",
     "convolution_steps",
     "cost_accuracy",
+    "cross_validation",
     "feature_maps",
     "filters",
     "gates",
@@ -51,4 +53,5 @@ __all__ = [
     "subplots",
     "training_curves",
     "unrolled_rnn",
+    "workflow",
 ]

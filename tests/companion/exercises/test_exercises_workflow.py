@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, recall_score
 
 from companion.exercises import WrongAnswerError, workflow
 
@@ -10,29 +9,42 @@ def rejects(check, answer, hint):
         check(answer)
 
 
-def mean_precision(y, p):
-    return np.mean([(y[p == k] == k).mean() for k in np.unique(p)])
+RIGHT = {
+    "accuracy": "down",
+    "balanced accuracy": "up",
+    "recognized": "up",
+    "AUC": "same",
+}
 
 
 @pytest.mark.parametrize(
-    ("answer", "hint"),
+    ("change", "hint"),
     [
-        (accuracy_score, "this is the plain accuracy"),
-        (
-            lambda y, p: recall_score(y, p, labels=[y[-1]], average="macro"),
-            "recall of one class",
-        ),
-        (mean_precision, "divides by the predictions"),
-        (lambda y, p: 0.123, r"got 0.123, expected 0.875; for each class"),
+        ({"recognized": "down"}, "recognized: not 'down'; whoever got a yes"),
+        ({"AUC": "Up"}, "AUC: not 'up'; it looks at the order"),
+        ({"accuracy": "same"}, "finds no more likely than yes"),
+        ({"balanced accuracy": "down"}, "weighs more"),
+        ({"AUC": 0.5}, "AUC: expected 'up', 'down' or 'same', got 0.5"),
+        ({"accuracy": "falls"}, "got 'falls'"),
     ],
 )
-def test_balanced_accuracy_rejects(answer, hint):
-    rejects(workflow.check_balanced_accuracy, answer, hint)
+def test_threshold_predictions_reject(change, hint):
+    rejects(workflow.check_threshold_predictions, RIGHT | change, hint)
 
 
-def test_balanced_accuracy_accepts(capsys):
-    workflow.check_balanced_accuracy(balanced_accuracy_score)
-    assert capsys.readouterr().out.startswith("✓ right: balanced_accuracy")
+def test_threshold_predictions_want_all_four():
+    some = {"recognized": "up"}
+    rejects(workflow.check_threshold_predictions, some, "AUC: expected .* got None")
+
+
+def test_threshold_predictions_accept(capsys):
+    workflow.check_threshold_predictions(RIGHT)
+    assert capsys.readouterr().out == "✓ right: all 4 predictions\n"
+
+
+def test_threshold_predictions_can_be_open(capsys):
+    workflow.check_threshold_predictions(dict.fromkeys(RIGHT, ...))
+    assert "replace the ... in prediction" in capsys.readouterr().out
 
 
 def encoder(unseen=None, smooth_sum=True, smooth_count=True):
@@ -65,25 +77,6 @@ def test_target_encode_rejects(answer, hint):
 def test_target_encode_accepts(capsys):
     workflow.check_target_encode(encoder())
     assert capsys.readouterr().out.startswith("✓ right: target_encode")
-
-
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (lambda h: 1 / np.linalg.norm(h, 2), "may overshoot"),
-        (lambda h: 2 / np.linalg.eigvalsh(h).min(), "not the flattest"),
-        (lambda h: 2 / np.trace(h), "the trace adds all curvatures"),
-        (lambda h: 2 / np.diag(h).max(), "the diagonal is not enough"),
-        (lambda h: 3.0, r"got 3, expected 0.08; along an eigenvector"),
-    ],
-)
-def test_largest_rate_rejects(answer, hint):
-    rejects(workflow.check_largest_rate, answer, hint)
-
-
-def test_largest_rate_accepts(capsys):
-    workflow.check_largest_rate(lambda h: 2 / np.linalg.eigvalsh(h).max())
-    assert capsys.readouterr().out.startswith("✓ right: largest_rate")
 
 
 def stop_early(losses, patience, result="best"):
