@@ -10,6 +10,7 @@ from companion.figures.convolution import (
     convolution_steps,
     graph_values,
     receptive_fields,
+    two_passes,
 )
 from companion.figures.curves import cost_accuracy, training_curves
 from companion.figures.diagrams import (
@@ -49,5 +50,6 @@ __all__ = [
     "sliding_kernel",
     "subplots",
     "training_curves",
+    "two_passes",
     "unrolled_rnn",
 ]
