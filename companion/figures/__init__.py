@@ -10,6 +10,7 @@ from companion.figures.convolution import (
     convolution_steps,
     graph_values,
     receptive_fields,
+    two_passes,
 )
 from companion.figures.curves import cost_accuracy, learning_rates, training_curves
 from companion.figures.diagrams import (
@@ -52,6 +53,7 @@ __all__ = [
     "sliding_kernel",
     "subplots",
     "training_curves",
+    "two_passes",
     "unrolled_rnn",
     "workflow",
 ]

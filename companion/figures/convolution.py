@@ -10,12 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from companion._checks import finite
+from companion.figures.diagrams import arrow, box, canvas, circle
 from companion.figures.style import COLORS, ORANGE_TEXT, signed, some_colors, subplots
 
 __all__ = [
     "convolution_steps",
     "graph_values",
     "receptive_fields",
+    "two_passes",
 ]
 
 FORWARD, BACKWARD = COLORS[0], ORANGE_TEXT
@@ -143,6 +145,64 @@ def graph_values(values: Mapping[str, float], slopes: Mapping[str, float]) -> Fi
     )
     ax.set(xlim=(-0.9, 7.2), ylim=(-0.1, 3.1))
     ax.axis("off")
+    return fig
+
+
+def two_passes() -> Figure:
+    """Draw a small convolutional network with what flows forward and backward.
+
+    It has one convolution, ReLU, one pooling and one dense layer. The symbols are those
+    of the chapter on mathematics.
+
+    Returns:
+        A figure with one axis; above each edge what goes forward, below it the
+        derivative that comes back.
+
+    Example:
+        >>> texts = [text.get_text() for text in two_passes().axes[0].texts]
+        >>> "∂ℓ/∂W, ∂ℓ/∂b" in texts
+        True
+    """
+    fig, ax = canvas(7, 2.4, 16.6, 5.7)
+    row, below = 3.3, 1.3
+    nodes = {  # text: center and width
+        "convolution": (3.1, 2.2),
+        "ReLU": (6.0, 1.3),
+        "pooling": (8.45, 1.5),
+        "dense": (10.95, 1.4),
+        "softmax +\ncross-entropy": (13.9, 2.4),
+    }
+    for text, (x, width) in nodes.items():
+        box(ax, (x, row), text, (width, 1.3), "#666666")
+    circle(ax, (0.5, row), "x", 0.42, "#666666")
+    circle(ax, (16.1, row), "ℓ", 0.42, "#666666")
+    ends = [(x - width / 2, x + width / 2) for x, width in nodes.values()]
+    ends = [(0.08, 0.92), *ends, (15.68, 16.52)]
+    values = ("", "z", "a", "h", "logits", "")
+    slopes = ("∂ℓ/∂x", "∂ℓ/∂z", "∂ℓ/∂a", "∂ℓ/∂h", "p − y", "1")
+    for (_, start), (end, _), value, slope in zip(ends, ends[1:], values, slopes):
+        for left, right, y, text, color, above in (
+            (start, end, row + 0.16, value, FORWARD, 0.34),
+            (end, start, row - 0.16, slope, BACKWARD, -0.42),
+        ):
+            arrow(ax, (left, y), (right, y), text, color=color, above=above)
+    for name, text, slope in (
+        ("convolution", "w, b", "∂ℓ/∂w, ∂ℓ/∂b"),
+        ("dense", "W, b", "∂ℓ/∂W, ∂ℓ/∂b"),
+    ):
+        x = nodes[name][0]
+        box(ax, (x, below), text, (1.6, 0.8), "#666666")
+        arrow(ax, (x - 0.2, below + 0.4), (x - 0.2, row - 0.65), color=FORWARD)
+        arrow(ax, (x + 0.2, row - 0.65), (x + 0.2, below + 0.4), color=BACKWARD)
+        ax.text(x, 0.45, slope, ha="center", va="center", color=BACKWARD, fontsize=9.5)
+    x = nodes["softmax +\ncross-entropy"][0]
+    box(ax, (x, below), "label y", (1.8, 0.8), "#666666")
+    arrow(ax, (x, below + 0.4), (x, row - 0.65), color=FORWARD)
+    for x, text, color in (
+        (0.1, "forward: values", FORWARD),
+        (6.0, "backward: derivatives of the loss ℓ", BACKWARD),
+    ):
+        ax.text(x, 5.2, text, ha="left", va="center", color=color, fontsize=9.5)
     return fig
 
 

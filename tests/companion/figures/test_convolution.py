@@ -45,6 +45,18 @@ def test_both_passes_stand_on_the_graph():
     ]
 
 
+def test_what_goes_forward_stands_above_what_comes_back():
+    (ax,) = figures.two_passes().axes
+    height = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    row = height["convolution"]
+    for value, slope in (("z", "∂ℓ/∂z"), ("a", "∂ℓ/∂a"), ("logits", "p − y")):
+        assert height[value] > row > height[slope]
+    assert {"x", "ℓ", "∂ℓ/∂x", "∂ℓ/∂w, ∂ℓ/∂b", "∂ℓ/∂W, ∂ℓ/∂b", "1"} <= set(height)
+    arrows = [text.arrow_patch for text in ax.texts if hasattr(text, "arrow_patch")]
+    colors = [patch.get_edgecolor() for patch in arrows]
+    assert sorted(map(colors.count, set(colors))) == [8, 9], "the label has no way back"
+
+
 def test_receptive_fields_are_boxes_of_their_size():
     gradient = np.arange(81.0).reshape(9, 9)
     fig = figures.receptive_fields(
