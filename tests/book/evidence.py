@@ -9,6 +9,9 @@ part of the structure (a section's number, a figure's, an exercise's). Evidence 
 - for whole numbers of one digit, the whole chapter,
 - for the opening, the summary and cells tagged ``numbers-anywhere``, the whole chapter.
 
+The summary repeats: a number of two digits or more in it stands in the chapter's other
+text as well.
+
 Outputs that nbval ignores prove nothing.
 
 Numbers match as they are written: thousands separators, percent signs, powers of ten
@@ -293,6 +296,13 @@ class Chapter:
                 sections[-1].code |= _keys(code_numbers(cell.source))
                 if notebooks.verdict(cell) != "ignored":
                     sections[-1].outputs |= _keys(numbers(output_text(cell)))
+        self._said = {
+            key
+            for cell, section in zip(self.cells, self._section)
+            if section.title not in SUMMARIES
+            for text in language_texts(cell)
+            for key in all_numbers(text)
+        }
         self._all = set().union(*(part.outputs | part.code for part in sections))
         self._opening = self._all | _keys(numbers(opening))
 
@@ -321,9 +331,16 @@ class Chapter:
             number
             for part in texts
             for number in stated(part)
-            if not number.supported_by(known)
-            and not (re.fullmatch(r"\d", number.raw) and number.key in self._all)
+            if not self._is_known(number, known) or self._is_new(number, index)
         ]
+
+    def _is_known(self, number: Number, known: set[str]) -> bool:
+        single = bool(re.fullmatch(r"\d", number.raw))
+        return number.supported_by(known) or (single and number.key in self._all)
+
+    def _is_new(self, number: Number, index: int) -> bool:
+        in_summary = self._section[index].title in SUMMARIES
+        return in_summary and number.digits > 1 and number.canonical not in self._said
 
 
 def _section_heading(cell: NotebookNode) -> str:
