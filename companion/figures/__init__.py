@@ -12,6 +12,7 @@ from companion.figures.convolution import (
     receptive_fields,
 )
 from companion.figures.curves import cost_accuracy, training_curves
+from companion.figures.decisions import decision_panels
 from companion.figures.diagrams import (
     attention,
     gates,
@@ -21,9 +22,15 @@ from companion.figures.diagrams import (
     unrolled_rnn,
 )
 from companion.figures.grids import connections, max_pooling, sliding_kernel
-from companion.figures.images import feature_maps, filters, image_grid
+from companion.figures.images import (
+    feature_maps,
+    filters,
+    image_grid,
+    reading_orders,
+)
 from companion.figures.networks import network
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
+from companion.figures.timeline import timeline
 
 __all__ = [
     "COLORS",
@@ -33,6 +40,7 @@ __all__ = [
     "connections",
     "convolution_steps",
     "cost_accuracy",
+    "decision_panels",
     "feature_maps",
     "filters",
     "gates",
@@ -44,10 +52,12 @@ __all__ = [
     "network",
     "neuron",
     "plain_ticks",
+    "reading_orders",
     "receptive_fields",
     "reliability",
     "sliding_kernel",
     "subplots",
+    "timeline",
     "training_curves",
     "unrolled_rnn",
 ]
