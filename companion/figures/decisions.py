@@ -9,7 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 from companion._checks import finite, labels, number
-from companion.figures.style import COLORS, subplots
+from companion.figures.style import COLORS, ON_LIGHT, subplots
 
 __all__ = ["decision_panels"]
 
@@ -73,7 +73,8 @@ def decision_panels(
     columns = min(number("columns", columns, 1, integer=True), len(models))
     rows = -(-len(models) // columns)
     low, high = x.min(axis=0), x.max(axis=0)
-    low, high = low - 0.08 * (high - low), high + 0.08 * (high - low)
+    margin = 0.08 * np.where(high > low, high - low, 1)
+    low, high = low - margin, high + margin
     extent = (low[0], high[0], low[1], high[1])
     sides = [np.linspace(low[axis], high[axis], 90) for axis in (0, 1)]
     plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
@@ -100,7 +101,7 @@ def decision_panels(
             color = COLORS[label]
             ax.plot(*x[y == label].T, mark, ms=3, color=color, label=name)
         if title in ringed:
-            ax.plot(*x[ringed[title]].T, "o", ms=7, mfc="none", mec="#333333", mew=0.8)
+            ax.plot(*x[ringed[title]].T, "o", ms=7, mfc="none", mec=ON_LIGHT, mew=0.8)
         ax.set(title=title, xlim=extent[:2], ylim=extent[2:])
         ax.grid(False)
     for ax in axes[-columns:]:

@@ -195,7 +195,7 @@ def reading_orders(image, size: int = 3) -> Figure:
     number("size", size, 1, min(height, width) // 2, integer=True)
     fig, axes = subplots(6.4, 2.6, ncols=2, gridspec_kw={"width_ratios": [1, 1.72]})
     for ax, title in zip(axes, ("CNN", "RNN")):
-        ax.imshow(image, cmap="gray_r", interpolation="nearest", alpha=0.75)
+        ax.imshow(image, cmap="gray_r", interpolation="nearest", vmin=0, vmax=1)
         ax.set(title=title, xlim=(-1, width), ylim=(height + 0.5, -1))
         ax.set_anchor("N")
         ax.axis("off")
