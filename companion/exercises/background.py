@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from companion.exercises._answer import WrongAnswerError, check, right
 
 __all__ = [
-    "check_columns",
-    "check_mistake_bound",
     "check_permute_pixels",
     "check_shared_errors",
+    "check_unchanged",
     "check_xor_network",
 ]
 
@@ -68,64 +67,6 @@ def check_xor_network(hidden_weights, hidden_bias, output_weights, output_bias) 
 
 
 @check
-def check_mistake_bound(
-    answer: Callable[[np.ndarray, np.ndarray, np.ndarray], float],
-) -> None:
-    """Check a function that bounds how many mistakes a perceptron can make.
-
-    Novikoff (1962): at most (R / γ)² if w separates the classes, where R is the
-    largest norm of an example and γ = min y (w · x) / ‖w‖ the margin.
-
-    Args:
-        answer: From examples (N, F), labels (N,) of -1 or 1 and a separating w (F,)
-            to the bound.
-
-    Raises:
-        WrongAnswerError: With a hint, if a bound is wrong.
-
-    Example:
-        >>> def bound(x, y, w):
-        ...     margin = (y * (x @ w)).min() / np.linalg.norm(w)
-        ...     return (np.linalg.norm(x, axis=1).max() / margin) ** 2
-        >>> check_mistake_bound(bound)
-        ✓ right: mistake_bound on 3 sets of points
-    """
-    for seed in range(3):
-        rng = np.random.default_rng(seed)
-        w = rng.normal(size=3)
-        x = rng.normal(size=(40, 3))
-        x = x[np.abs(x @ w) > 0.3]
-        y = np.sign(x @ w).astype(int)
-        norms, scores = np.linalg.norm(x, axis=1), y * (x @ w)
-        radius, length = norms.max(), np.linalg.norm(w)
-        margin = scores.min() / length
-        want, got = (radius / margin) ** 2, answer(x, y, w)
-        if np.isclose(got, want, rtol=1e-4):
-            continue
-        hints = {
-            radius / margin: "the ratio enters squared",
-            (radius / scores.min()) ** 2: "divide the margin by the norm of w: a "
-            "separating w may have any length",
-            (radius * length / scores.mean()) ** 2: "the margin is that of the example "
-            "closest to the boundary: take the minimum, not the mean",
-            (radius / (x @ w / length).min()) ** 2: "multiply by the label: on the "
-            "side of -1 the score itself is negative",
-            (norms.mean() / margin) ** 2: "R is the largest norm, not the mean",
-            (norms.min() / margin) ** 2: "R is the largest norm, not the smallest",
-            (margin / radius) ** 2: "the ratio is upside down: a wide margin means "
-            "few mistakes",
-        }
-        hint = next(
-            (text for value, text in hints.items() if np.isclose(got, value)),
-            "R = max ‖x‖, γ = min y (w · x) / ‖w‖, the bound is (R / γ)²",
-        )
-        raise WrongAnswerError(
-            f"mistake_bound gave {float(got):.4g}, expected {want:.4g}; {hint}"
-        )
-    right("mistake_bound on 3 sets of points")
-
-
-@check
 def check_permute_pixels(answer: Callable[[np.ndarray, int], np.ndarray]) -> None:
     """Check a function that shuffles the pixels of all images in the same way.
 
@@ -177,41 +118,6 @@ def check_permute_pixels(answer: Callable[[np.ndarray, int], np.ndarray]) -> Non
     if np.array_equal(got, answer(images, 1)):
         raise WrongAnswerError("two different seeds gave the same permutation")
     right("permute_pixels moves every image's pixels in the same way")
-
-
-@check
-def check_columns(answer: Callable[[np.ndarray], np.ndarray]) -> None:
-    """Check a function that turns images into sequences of columns.
-
-    Args:
-        answer: From images (N, H, W, C) to images (N, W, H, C) whose row t is the
-            column t of the original, read from the top.
-
-    Raises:
-        WrongAnswerError: With a hint, if the sequence is another.
-
-    Example:
-        >>> check_columns(lambda images: images.swapaxes(1, 2))
-        ✓ right: step t is column t, read from the top
-    """
-    images = np.arange(48.0).reshape(2, 4, 6, 1)
-    want, got = images.swapaxes(1, 2), np.asarray(answer(images))
-    if np.array_equal(got, want):
-        right("step t is column t, read from the top")
-        return
-    cut = images.reshape(2, 6, 4, 1)
-    hints = [
-        (images, "this still reads rows: swap the axes of height and width"),
-        (cut, "reshape cuts the rows up and keeps their order: swap two axes instead"),
-        (images.T, "the batch moved as well: swap axes 1 and 2 only"),
-        (want[:, ::-1], "the columns come from right to left: a swap, not a rotation"),
-        (want[:, :, ::-1], "columns are read from the bottom: a swap, not a rotation"),
-    ]
-    hint = next(
-        (text for value, text in hints if np.array_equal(got, value)),
-        f"expected shape {want.shape} with row t equal to column t, got {got.shape}",
-    )
-    raise WrongAnswerError(f"the sequence is wrong; {hint}")
 
 
 @check
@@ -270,3 +176,46 @@ def check_shared_errors(
             f"shared_errors gave {got:.4g}, expected {want:.4g}; {hint}"
         )
     right("shared_errors in 3 cases")
+
+
+@check
+def check_unchanged(prediction: Mapping[str, str]) -> None:
+    """Check which model keeps its answers if its training is changed.
+
+    Args:
+        prediction: For each of two changes, "only support vectors" and "lean times 8",
+            one of "logistic regression", "decision tree" and "SVM".
+
+    Raises:
+        WrongAnswerError: With a hint, if a change is missing, or a model is another.
+
+    Example:
+        >>> check_unchanged(
+        ...     {"only support vectors": "SVM", "lean times 8": "decision tree"}
+        ... )
+        ✓ right: both predictions
+    """
+    models = ("logistic regression", "decision tree", "SVM")
+    facts = {
+        "only support vectors": (
+            "SVM",
+            "whose formula has only some of the training points in it?",
+        ),
+        "lean times 8": (
+            "decision tree",
+            "who asks about one feature at a time, so that its thresholds can follow?",
+        ),
+    }
+    if set(prediction) != set(facts):
+        raise WrongAnswerError(
+            f"expected predictions for {sorted(facts)}, got {sorted(prediction)}"
+        )
+    for change, (model, hint) in facts.items():
+        said = prediction[change]
+        if said not in models:
+            raise WrongAnswerError(
+                f"{change}: expected one of {', '.join(models)}, got {said!r}"
+            )
+        if said != model:
+            raise WrongAnswerError(f"{change}: not the {said}; {hint}")
+    right("both predictions")

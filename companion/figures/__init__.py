@@ -13,6 +13,7 @@ from companion.figures.convolution import (
     two_passes,
 )
 from companion.figures.curves import cost_accuracy, learning_rates, training_curves
+from companion.figures.decisions import decision_panels
 from companion.figures.diagrams import (
     attention,
     gates,
@@ -22,9 +23,15 @@ from companion.figures.diagrams import (
     unrolled_rnn,
 )
 from companion.figures.grids import connections, max_pooling, sliding_kernel
-from companion.figures.images import feature_maps, filters, image_grid
+from companion.figures.images import (
+    feature_maps,
+    filters,
+    image_grid,
+    reading_orders,
+)
 from companion.figures.networks import network
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
+from companion.figures.timeline import timeline
 from companion.figures.workflow import cross_validation, workflow
 
 __all__ = [
@@ -36,6 +43,7 @@ __all__ = [
     "convolution_steps",
     "cost_accuracy",
     "cross_validation",
+    "decision_panels",
     "feature_maps",
     "filters",
     "gates",
@@ -48,10 +56,12 @@ __all__ = [
     "network",
     "neuron",
     "plain_ticks",
+    "reading_orders",
     "receptive_fields",
     "reliability",
     "sliding_kernel",
     "subplots",
+    "timeline",
     "training_curves",
     "two_passes",
     "unrolled_rnn",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 
 from companion._checks import finite, number
-from companion.figures.style import subplots
+from companion.figures.diagrams import arrow, box
+from companion.figures.style import COLORS, subplots
 
-__all__ = ["feature_maps", "filters", "image_grid"]
+__all__ = ["feature_maps", "filters", "image_grid", "reading_orders"]
 
 
 def image_grid(
@@ -158,3 +160,66 @@ def gray_limits(images: np.ndarray) -> tuple[float, float]:
     """
     low, high = float(images.min()), float(images.max())
     return min(low, 0.0), 1.0 if high <= 1 else max(high, 255.0)
+
+
+def reading_orders(image, size: int = 3) -> Figure:
+    """Draw how a convolutional and a recurrent network go through an image.
+
+    Args:
+        image: Shape (H, W) or (H, W, 1), from 0 (white) to 1 (black).
+        size: Side of the window.
+
+    Returns:
+        A figure with two axes: a window at three places, where it has the same
+        weights, and three rows with the states that are handed on from row to row.
+
+    Raises:
+        TypeError: If the image does not hold numbers.
+        ValueError: If its shape is another, it has less than 8 rows or columns, a
+            pixel is not finite, or the window is larger than half of it.
+
+    Example:
+        >>> fig = reading_orders(np.zeros((28, 28)))
+        >>> [ax.get_title() for ax in fig.axes]
+        ['CNN', 'RNN']
+    """
+    image = finite("image", image)
+    if image.ndim == 3 and image.shape[-1] == 1:
+        image = image[..., 0]
+    if image.ndim != 2 or min(image.shape) < 8:
+        raise ValueError(
+            "image must have shape (H, W) or (H, W, 1) with H and W at least 8, got "
+            f"{image.shape}"
+        )
+    height, width = image.shape
+    number("size", size, 1, min(height, width) // 2, integer=True)
+    fig, axes = subplots(6.4, 2.6, ncols=2, gridspec_kw={"width_ratios": [1, 1.72]})
+    for ax, title in zip(axes, ("CNN", "RNN")):
+        ax.imshow(image, cmap="gray_r", interpolation="nearest", vmin=0, vmax=1)
+        ax.set(title=title, xlim=(-1, width), ylim=(height + 0.5, -1))
+        ax.set_anchor("N")
+        ax.axis("off")
+    left, right = axes
+    x0, x1 = round(0.2 * width) - 0.5, round(0.8 * width) - size - 0.5
+    y0, y1 = round(0.2 * height) - 0.5, round(0.6 * height) - 0.5
+    for corner in ((x0, y0), (x1, y0), (x1, y1)):
+        left.add_patch(plt.Rectangle(corner, size, size, fc="none", ec=COLORS[1], lw=2))
+    half = size / 2
+    arrow(left, (x0 + size, y0 + half), (x1, y0 + half), color=COLORS[1])
+    arrow(left, (x1 + half, y0 + size), (x1 + half, y1), color=COLORS[1])
+    right.set_xlim(-1, 1.75 * width)
+    below = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+    rows = [round(share * height) for share in (0.18, 0.45, 0.72)]
+    for before, y in zip([None, *rows], rows):
+        name, at = str(y + 1).translate(below), (1.45 * width, y)
+        corner = -0.5, y - 0.5
+        right.add_patch(
+            plt.Rectangle(corner, width, 1, fc="none", ec=COLORS[1], lw=1.6)
+        )
+        start, end = (width, y), (at[0] - 0.13 * width, y)
+        arrow(right, start, end, f"x{name}", above=-0.055 * height)
+        box(right, at, f"h{name}", (0.26 * width, 0.14 * height), COLORS[0])
+        if before is not None:
+            reach = 0.07 * height
+            arrow(right, (at[0], before + reach), (at[0], y - reach))
+    return fig

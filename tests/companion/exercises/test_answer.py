@@ -44,7 +44,7 @@ def test_an_open_answer_is_no_error(check, answer, capsys):
 
 
 def test_the_line_names_what_is_open(capsys):
-    background.check_mistake_bound(stub)
+    background.check_permute_pixels(stub)
     assert "in stub, then" in capsys.readouterr().out
     background.check_xor_network([[1, 1], [1, 1]], ..., [1, -1], ...)
     assert "in hidden_bias, output_bias, then" in capsys.readouterr().out

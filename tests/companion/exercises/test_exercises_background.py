@@ -42,63 +42,6 @@ def test_xor_network_rejects(network, hint):
         background.check_xor_network(*network)
 
 
-def parts(x, y, w):
-    norms = np.linalg.norm(x, axis=1)
-    return norms, y * (x @ w), np.linalg.norm(w)
-
-
-def bound(x, y, w):
-    norms, scores, length = parts(x, y, w)
-    return (norms.max() * length / scores.min()) ** 2
-
-
-def with_mean_margin(x, y, w):
-    norms, scores, length = parts(x, y, w)
-    return (norms.max() * length / scores.mean()) ** 2
-
-
-def without_norm(x, y, w):
-    norms, scores, _ = parts(x, y, w)
-    return (norms.max() / scores.min()) ** 2
-
-
-def without_labels(x, y, w):
-    norms, _, length = parts(x, y, w)
-    return (norms.max() * length / (x @ w).min()) ** 2
-
-
-def with_mean_norm(x, y, w):
-    norms, scores, length = parts(x, y, w)
-    return (norms.mean() * length / scores.min()) ** 2
-
-
-def with_least_norm(x, y, w):
-    norms, scores, length = parts(x, y, w)
-    return (norms.min() * length / scores.min()) ** 2
-
-
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (lambda x, y, w: bound(x, y, w) ** 0.5, "enters squared"),
-        (lambda x, y, w: 1 / bound(x, y, w), "upside down"),
-        (without_norm, "divide the margin by the norm of w"),
-        (with_mean_margin, "take the minimum, not the mean"),
-        (without_labels, "multiply by the label"),
-        (with_mean_norm, "R is the largest norm, not the mean"),
-        (with_least_norm, "R is the largest norm, not the smallest"),
-        (lambda x, y, w: 7, r"gave 7, expected [\d.e+]+; R = max"),
-    ],
-)
-def test_mistake_bound_rejects(answer, hint):
-    rejects(background.check_mistake_bound, answer, hint)
-
-
-def test_mistake_bound_accepts(capsys):
-    background.check_mistake_bound(bound)
-    assert capsys.readouterr().out == "✓ right: mistake_bound on 3 sets of points\n"
-
-
 def permute(images, seed):
     order = np.random.default_rng(seed).permutation(images[0].size)
     return images.reshape(len(images), -1)[:, order].reshape(images.shape)
@@ -157,26 +100,6 @@ def test_permute_pixels_accepts(capsys):
     assert capsys.readouterr().out.startswith("✓ right: permute_pixels")
 
 
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (lambda images: images, "still reads rows"),
-        (lambda images: images.reshape(2, 6, 4, 1), "reshape cuts"),
-        (lambda images: images.T, "the batch moved"),
-        (lambda images: np.rot90(images, axes=(1, 2)), "from right to left"),
-        (lambda images: np.rot90(images, -1, axes=(1, 2)), "from the bottom"),
-        (lambda images: images[:1], r"expected shape \(2, 6, 4, 1\)"),
-    ],
-)
-def test_columns_rejects(answer, hint):
-    rejects(background.check_columns, answer, hint)
-
-
-def test_columns_accepts(capsys):
-    background.check_columns(lambda images: np.transpose(images, (0, 2, 1, 3)))
-    assert capsys.readouterr().out.startswith("✓ right: step t is column t")
-
-
 def wrong(y, first, second):
     return first != y, second != y
 
@@ -221,3 +144,31 @@ def test_shared_errors_rejects(answer, hint):
 def test_shared_errors_accepts(capsys):
     background.check_shared_errors(shared)
     assert capsys.readouterr().out == "✓ right: shared_errors in 3 cases\n"
+
+
+def unchanged(support="SVM", stretched="decision tree"):
+    return {"only support vectors": support, "lean times 8": stretched}
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (unchanged("logistic regression"), "only some of the training points"),
+        (unchanged("decision tree"), "only support vectors: not the decision tree"),
+        (unchanged(stretched="SVM"), "lean times 8: not the SVM; who asks about one"),
+        (unchanged("svm"), "expected one of logistic regression, .*, got 'svm'"),
+        ({"lean times 8": "decision tree"}, r"got \['lean times 8'\]"),
+    ],
+)
+def test_unchanged_rejects(answer, hint):
+    rejects(background.check_unchanged, answer, hint)
+
+
+def test_unchanged_accepts(capsys):
+    background.check_unchanged(unchanged())
+    assert capsys.readouterr().out == "✓ right: both predictions\n"
+
+
+def test_unchanged_waits_for_both_predictions(capsys):
+    background.check_unchanged(unchanged(...))
+    assert capsys.readouterr().out.startswith("not answered yet")

@@ -71,6 +71,36 @@ def test_image_grid_draws_each_image_once():
     assert len(fig.axes) == 6
 
 
+def test_reading_orders_shows_one_window_and_rows_that_hand_on_their_state():
+    image = np.random.default_rng(0).random((28, 28, 1))
+    fig = figures.reading_orders(image, size=5)
+    left, right = fig.axes
+    windows = [(p.get_width(), p.get_height()) for p in left.patches]
+    assert windows.count((5, 5)) == 3
+    assert np.array_equal(left.images[0].get_array(), image[..., 0])
+    rows = [p for p in right.patches if getattr(p, "get_height", lambda: 0)() == 1]
+    numbers = [int(row.get_y() + 1.5) for row in rows]
+    said = {text.get_text() for text in right.texts}
+    below = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+    for number in numbers:
+        name = str(number).translate(below)
+        assert {f"x{name}", f"h{name}"} <= said
+    assert len(numbers) == 3
+
+
+@pytest.mark.parametrize("shape", [(28,), (28, 28, 3), (7, 28), (2, 28, 28)])
+def test_reading_orders_refuses_other_shapes(shape):
+    with pytest.raises(ValueError, match="image must have shape"):
+        figures.reading_orders(np.zeros(shape))
+
+
+def test_reading_orders_refuses_a_window_that_does_not_fit():
+    with pytest.raises(ValueError, match="size"):
+        figures.reading_orders(np.zeros((10, 28)), size=6)
+    with pytest.raises(ValueError, match="finite"):
+        figures.reading_orders(np.full((28, 28), np.nan))
+
+
 @pytest.mark.parametrize(
     "titles", [[7, 8], np.array([7, 8]), np.array(["7", "8"]), ("7", "8")]
 )
