@@ -14,7 +14,7 @@ QUERIES = [
     ("zh", "核", CHAPTER),
     ("zh", "dropout", CHAPTER),
     ("zh", "支持向量机", "01-background.html"),
-    ("zh", "感知器", "01-background.html"),
+    ("zh", "感知机", "01-background.html"),
     ("zh", "权重共享", "02-concepts.html"),
     ("zh", "反向传播", "04-mathematics.html"),
     ("zh", "交叉熵", "04-mathematics.html"),
