@@ -14,6 +14,7 @@ from companion.figures.convolution import (
 from companion.figures.curves import cost_accuracy, training_curves
 from companion.figures.diagrams import (
     attention,
+    frozen_features,
     gates,
     layers,
     learning_loop,
@@ -35,6 +36,7 @@ __all__ = [
     "cost_accuracy",
     "feature_maps",
     "filters",
+    "frozen_features",
     "gates",
     "graph_values",
     "image_grid",
