@@ -26,6 +26,7 @@ LABELS = {
         "total": "合计",
         "file": "文件",
         "file_text": "`{name}`，{size:,} 字节，由 `{rebuild}` 生成，sha256：",
+        "installed_text": "装好的软件包里的 `{name}`，{size:,} 字节，sha256：",
         "train": "训练集",
         "test": "测试集",
         "colon": "：",
@@ -46,6 +47,7 @@ LABELS = {
         "total": "Total",
         "file": "File",
         "file_text": "`{name}`, {size:,} bytes, built by `{rebuild}`, sha256:",
+        "installed_text": "`{name}` in the installed package, {size:,} bytes, sha256:",
         "train": "Training",
         "test": "Test",
         "colon": ":",
@@ -86,7 +88,11 @@ def _card(card: Card, language: str) -> str:
         ),
         _item(label["splitting"], _say(card.splitting, language)),
         _item(
-            label["file"], label["file_text"].format(**vars(file)), f"`{file.sha256}`"
+            label["file"],
+            label["file_text" if file.rebuild else "installed_text"].format(
+                **vars(file)
+            ),
+            f"`{file.sha256}`",
         ),
     ]
     for key in ("good_for", "known_faults"):

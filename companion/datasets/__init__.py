@@ -1,7 +1,8 @@
-"""Real data sets, embedded in the package and checked before use, a card for each.
+"""Real data sets, checked before use, a card for each.
 
-Nothing here touches the network: the files lie in ``companion/datasets/files``, are
-compared with the sha256 on their card at the first load, and are never unpickled.
+Nothing here touches the network: the files lie in ``companion/datasets/files``, or,
+for texts, in an installed package. They are compared with the sha256 on their card at
+the first load, and are never unpickled.
 
 Example:
     >>> from companion import datasets
@@ -23,6 +24,7 @@ from companion.datasets._card import (
 )
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
 from companion.datasets.tables import Column, TableDataset, adult
+from companion.datasets.text import TextDataset, hsk_topics
 
 __all__ = [
     "Bilingual",
@@ -33,9 +35,11 @@ __all__ = [
     "Source",
     "Split",
     "TableDataset",
+    "TextDataset",
     "adult",
     "card",
     "cards",
     "fashion_mnist",
+    "hsk_topics",
     "mnist",
 ]

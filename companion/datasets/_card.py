@@ -1,4 +1,4 @@
-"""Data cards: what each embedded set is, where it comes from, what ails it."""
+"""Data cards: what each set is, where it comes from, what ails it."""
 
 import functools
 import tomllib
@@ -69,13 +69,15 @@ class Split:
 
 @dataclass(frozen=True)
 class DataFile:
-    """The embedded file.
+    """The file with the data.
 
     Attributes:
-        name: File name within ``companion/datasets/files``.
+        name: File name within ``companion/datasets/files``; for a set that stays in
+            its package, the path from the folder of installed packages.
         size: Size in bytes.
         sha256: sha256 of the whole file, in hexadecimal.
-        rebuild: What to hand to Python in the repository's root to build it anew.
+        rebuild: What to hand to Python in the repository's root to build it anew;
+            empty for a set that stays in its package.
         by_column: Whether images lie in the file as (N, W, H) instead of (N, H, W).
     """
 
@@ -102,7 +104,7 @@ class Card:
         splitting: How it was split, and how it was sub-sampled if it was.
         good_for: What it is good for.
         known_faults: What is wrong with it, or easily misread.
-        file: The embedded file.
+        file: The file with the data.
 
     Example:
         >>> [(split.name, split.count) for split in card("mnist").splits]
@@ -131,7 +133,7 @@ def cards() -> dict[str, Card]:
 
     Example:
         >>> list(cards())
-        ['adult', 'fashion_mnist', 'mnist']
+        ['adult', 'fashion_mnist', 'hsk_topics', 'mnist']
     """
     return dict(_all_cards())
 

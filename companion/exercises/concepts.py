@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Set
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence, Set
 
 import numpy as np
 
 from companion.exercises._answer import WrongAnswerError, check, right
 
-if TYPE_CHECKING:
-    import keras
-
 __all__ = [
+    "check_closer",
     "check_concepts",
     "check_equivariance_error",
-    "check_frozen",
     "check_layer_parameters",
+    "check_search",
     "check_tent_layers",
 ]
 
@@ -242,46 +239,93 @@ def check_tent_layers(
     right("tent_layers at depths 1, 2 and 5")
 
 
+_CLOSER = {
+    "negation": ("a", "two statements that contradict each other share all words but"),
+    "swap": ("a", "exchanging two nouns changes who does what, yet no word is new:"),
+    "tea": (
+        "b",
+        "the three shared words stand in another subject; the meaning decides:",
+    ),
+    "ticket": ("b", "a number written in letters is the same price:"),
+    "chinese": (
+        "b",
+        "this vocabulary has hardly any Chinese characters, so what is left "
+        "of both Chinese sentences is much the same:",
+    ),
+}
+
+
 @check
-def check_frozen(answer: Callable[[keras.Model, int], keras.Model]) -> None:
-    """Check a function that puts a new output on a trained network's frozen layers.
+def check_closer(prediction: Mapping[str, str]) -> None:
+    """Check predictions of which of two sentences the encoder puts closer to a first.
 
     Args:
-        answer: From a Sequential network and a number of classes to a network of the
-            same layers but the last, not to be trained any more, and a new dense
-            layer with that many outputs.
+        prediction: For each of "negation", "swap", "tea", "ticket" and "chinese"
+            either "a" or "b".
 
     Raises:
-        WrongAnswerError: With a hint, if the wrong part would be trained, or the
-            layers are not those of the given network.
-    """
-    import keras
+        WrongAnswerError: With a hint, if a name or a letter is missing or wrong.
 
-    keras.utils.set_random_seed(0)
-    layers = [keras.layers.Dense(7, "relu"), keras.layers.Dense(4, "softmax")]
-    source = keras.Sequential([keras.Input((5,)), *layers])
-    learned = [np.array(v) for v in layers[0].get_weights()]
-    model = answer(source, 3)
-    if model.output_shape != (None, 3):
+    Example:
+        >>> check_closer({"negation": "b"})
+        Traceback (most recent call last):
+        ...
+        companion.exercises._answer.WrongAnswerError: expected "a" or "b" for each ...
+    """
+    if set(prediction) != set(_CLOSER) or not set(prediction.values()) <= {"a", "b"}:
         raise WrongAnswerError(
-            f"for 3 classes the output has shape {model.output_shape}, expected "
-            "(None, 3): put a new dense layer in the last one's place"
+            f'expected "a" or "b" for each of {sorted(_CLOSER)}, got {dict(prediction)}'
         )
-    if any(layer is layers[1] for layer in model.layers):
-        raise WrongAnswerError("the old output layer is still there: leave it out")
-    trainable = sum(int(np.prod(v.shape)) for v in model.trainable_variables)
-    if trainable != 7 * 3 + 3:
-        hint = "set trainable = False on every layer but the new one"
-        if trainable == 0:
-            hint = "the new output layer must be trained: freeze the others only"
-        raise WrongAnswerError(
-            f"{trainable} parameters would be trained, expected {7 * 3 + 3}; {hint}"
-        )
-    held = [np.array(v) for v in model.non_trainable_variables]
-    same = len(held) == 2 and all(map(np.array_equal, held, learned))
-    if not same:
-        raise WrongAnswerError(
-            "the frozen layers do not hold the given network's weights: reuse its "
-            "layers instead of building new ones"
-        )
-    right("the features are kept, only the new output is trained")
+    for name, (want, hint) in _CLOSER.items():
+        if prediction[name] != want:
+            raise WrongAnswerError(
+                f'{name}: {hint} the model puts "{want}" closer; compute the cosines'
+            )
+    right("all five predictions")
+
+
+@check
+def check_search(answer: Callable[[str, Sequence[str], Callable, int], list]) -> None:
+    """Check a function that finds the sentences nearest in meaning to a question.
+
+    Args:
+        answer: From a question, a list of sentences, an encoder and a count to that
+            many of the sentences, the one with the largest cosine first. The encoder
+            turns a list of texts into rows of length 1.
+
+    Raises:
+        WrongAnswerError: With a hint, if the sentences or their order are wrong.
+
+    Example:
+        >>> def search(question, sentences, encoder, count):
+        ...     cosines = encoder(sentences) @ encoder([question])[0]
+        ...     return [sentences[i] for i in np.argsort(-cosines)[:count]]
+        >>> check_search(search)
+        ✓ right: search among 6 sentences
+    """
+    angles = {"ask": 0.0, "a": 2.0, "b": 0.3, "c": -0.1, "d": 3.1, "e": -1.2, "f": 0.7}
+
+    def encoder(texts: Sequence[str]) -> np.ndarray:
+        if isinstance(texts, str):
+            raise WrongAnswerError("the encoder takes a list of texts: [question]")
+        turned = np.array([angles[text] for text in texts])
+        return np.stack([np.cos(turned), np.sin(turned)], axis=1)
+
+    sentences = list("abcdef")
+    for count in (1, 3, 6):
+        want = sorted(sentences, key=lambda text: abs(angles[text]))[:count]
+        got = list(answer("ask", sentences, encoder, count))
+        if got == want:
+            continue
+        farthest = sorted(sentences, key=lambda text: -abs(angles[text]))[:count]
+        hint = "sort by the cosine with the question, the largest first"
+        if all(not isinstance(text, str) for text in got):
+            hint = "return the sentences, not their numbers or cosines"
+        elif len(got) != count:
+            hint = f"return {count} of them"
+        elif got == farthest:
+            hint = "argsort puts the smallest first: these are the farthest ones"
+        elif sorted(got) == sorted(want):
+            hint = "the right ones, but the nearest comes first"
+        raise WrongAnswerError(f"{count} of {sentences}: got {got}, not {want}; {hint}")
+    right(f"search among {len(sentences)} sentences")

@@ -16,6 +16,7 @@ from companion.figures.curves import cost_accuracy, learning_rates, training_cur
 from companion.figures.decisions import decision_panels
 from companion.figures.diagrams import (
     attention,
+    frozen_features,
     gates,
     layers,
     learning_loop,
@@ -46,6 +47,7 @@ __all__ = [
     "decision_panels",
     "feature_maps",
     "filters",
+    "frozen_features",
     "gates",
     "graph_values",
     "image_grid",

@@ -19,6 +19,7 @@ from companion.figures.style import COLORS, ORANGE_TEXT, signed, subplots
 
 __all__ = [
     "attention",
+    "frozen_features",
     "gates",
     "layers",
     "learning_loop",
@@ -329,4 +330,42 @@ def attention(weights: Sequence[float] = (0.7, 0.2, 0.1)) -> Figure:
         ax.plot([2.05, 3.55], [middle, y], color="#999999", lw=1)
         arrow(ax, (5.45, y), (7.15, y), f"{weight:g}", above=0.3)
         ax.plot([9.05, 10.55], [y, middle], color=GREEN, lw=0.5 + 6 * weight, alpha=0.7)
+    return fig
+
+
+def frozen_features(features: int = 384, classes: int = 6) -> Figure:
+    """Draw transfer learning: a frozen network makes features, a head is trained.
+
+    Args:
+        features: How many numbers the frozen network gives for a sentence.
+        classes: How many classes the head tells apart.
+
+    Returns:
+        A figure with one axis; what is trained is green.
+
+    Raises:
+        TypeError: If a count is no number.
+        ValueError: If a count is not whole and positive.
+
+    Example:
+        >>> fig = frozen_features(8, 2)
+        >>> [text.get_text() for text in fig.axes[0].texts][2]
+        '8 numbers'
+    """
+    features = number("features", features, 1, integer=True)
+    classes = number("classes", classes, 1, integer=True)
+    fig, ax = canvas(6.6, 1.75, 13.2, 3.5)
+    places = (1.3, 4.4, 7.9, 11.4)
+    names = ("tokens", "network", f"{features} numbers", "linear layer")
+    colors = ("#666666", BLUE, "#666666", GREEN)
+    for x, name, color in zip(places, names, colors):
+        box(ax, (x, 1.9), name, (2.3, 1), color)
+    for x, end in itertools.pairwise(places):
+        arrow(ax, (x + 1.15, 1.9), (end - 1.15, 1.9))
+    for x, told in ((4.4, "pretrained, frozen"), (11.4, "new, trained")):
+        ax.text(x, 2.8, told, ha="center", va="center", fontsize=9.5)
+    arrow(ax, (1.3, 0.7), (1.3, 1.4))
+    ax.text(1.3, 0.35, "sentence", ha="center", va="center")
+    arrow(ax, (11.4, 1.4), (11.4, 0.7))
+    ax.text(11.4, 0.35, f"one of {classes} topics", ha="center", va="center")
     return fig

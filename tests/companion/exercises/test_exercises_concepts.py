@@ -1,7 +1,7 @@
-import keras
 import numpy as np
 import pytest
 
+from companion import models
 from companion.exercises import WrongAnswerError, concepts
 
 BASIC = {"machine learning", "neural network"}
@@ -144,36 +144,80 @@ def test_tent_layers_rejects(answer, hint):
     rejects(concepts.check_tent_layers, answer, hint)
 
 
-def reuse(model, classes, freeze=lambda layer: True, kept=slice(0, -1), new=False):
-    layers = model.layers[kept]
-    for layer in layers:
-        layer.trainable = not freeze(layer)
-    if new:
-        layers = [keras.layers.Dense(7, "relu", trainable=False)]
-    head = keras.layers.Dense(classes, "softmax")
-    return keras.Sequential([keras.Input((5,)), *layers, head])
+CLOSER = {"negation": "a", "swap": "a", "tea": "b", "ticket": "b", "chinese": "b"}
+QUESTIONS = {
+    "negation": (
+        "The flight was delayed.",
+        "The flight was not delayed.",
+        "Our plane took off late.",
+    ),
+    "swap": (
+        "The teacher thanked the student.",
+        "The student thanked the teacher.",
+        "The teacher expressed gratitude to the pupil.",
+    ),
+    "tea": (
+        "Add some sugar to the tea.",
+        "Add some interest to the loan.",
+        "Sweeten the drink.",
+    ),
+    "ticket": (
+        "The ticket costs 5 dollars.",
+        "The ticket costs 5000 dollars.",
+        "You pay five dollars for a ticket.",
+    ),
+    "chinese": ("我饿了。", "I am hungry.", "你好吗？"),
+}
 
 
-def test_frozen_accepts(capsys):
-    concepts.check_frozen(reuse)
-    assert "only the new output" in capsys.readouterr().out
+def test_closer_accepts_what_the_model_says(capsys):
+    encoder = models.sentence_encoder()
+    found = {}
+    for name, texts in QUESTIONS.items():
+        first, *others = encoder(texts)
+        a, b = others @ first
+        assert abs(a - b) > 0.04
+        found[name] = "a" if a > b else "b"
+    concepts.check_closer(found)
+    assert capsys.readouterr().out == "✓ right: all five predictions\n"
 
 
-def all_frozen(model, classes):
-    model = reuse(model, classes)
-    model.trainable = False
-    return model
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ({"negation": "b"}, "negation: two statements that contradict"),
+        ({"swap": "b"}, "who does what"),
+        ({"tea": "a"}, "the meaning decides"),
+        ({"ticket": "a"}, "the same price"),
+        ({"chinese": "a"}, "hardly any Chinese characters"),
+        ({"chinese": "c"}, 'expected "a" or "b"'),
+        ({"more": "a"}, 'expected "a" or "b"'),
+    ],
+)
+def test_closer_rejects(change, hint):
+    rejects(concepts.check_closer, CLOSER | change, hint)
+
+
+def search(question, sentences, encoder, count, sign=-1):
+    cosines = encoder(sentences) @ encoder([question])[0]
+    return [sentences[i] for i in np.argsort(sign * cosines)[:count]]
+
+
+def test_search_accepts(capsys):
+    concepts.check_search(search)
+    assert "6 sentences" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (lambda m, c: m, r"shape \(None, 4\), expected"),
-        (lambda m, c: reuse(m, c, kept=slice(None)), "old output layer"),
-        (lambda m, c: reuse(m, c, lambda layer: False), "66 parameters would be"),
-        (all_frozen, "0 parameters would be trained, .* freeze the others only"),
-        (lambda m, c: reuse(m, c, new=True), "do not hold the given"),
+        (lambda *a: search(*a, sign=1), "these are the farthest"),
+        (lambda *a: search(*a)[::-1], "the nearest comes first"),
+        (lambda q, s, e, n: search(q, s, e, 2), "return 1 of them"),
+        (lambda q, s, e, n: range(n), "not their numbers"),
+        (lambda q, s, e, n: s[:n], "sort by the cosine"),
+        (lambda q, s, e, n: e(q), "takes a list of texts"),
     ],
 )
-def test_frozen_rejects(answer, hint):
-    rejects(concepts.check_frozen, answer, hint)
+def test_search_rejects(answer, hint):
+    rejects(concepts.check_search, answer, hint)

@@ -132,3 +132,11 @@ def test_shared_connections_of_one_color_are_parallel():
         x0, x1 = line.get_xdata()
         slopes.setdefault(line.get_color(), set()).add(x1 - x0)
     assert sorted(map(tuple, slopes.values())) == [(-0.5,), (0.5,)]
+
+
+def test_frozen_features_name_both_parts_and_the_sizes():
+    found = texts(figures.frozen_features(12, 3))
+    assert {"pretrained, frozen", "new, trained", "12 numbers"} <= set(found)
+    assert "one of 3 topics" in found
+    with pytest.raises(ValueError, match="classes must be at least 1, got 0"):
+        figures.frozen_features(12, 0)
