@@ -13,7 +13,7 @@ _STEPS = ("1 prepare", "2 choose", "3 train", "4 evaluate", "5 deploy")
 # What is done with which rows, and at which step (a place between two for the test).
 _USES = (
     ("training rows", BLUE, {0: "learn", 1: "learn", 2: "learn"}),
-    ("validation rows", GREEN, {3: "compare"}),
+    ("validation rows", GREEN, {0: "compare", 2: "compare", 3: "compare"}),
     ("test rows", ORANGE, {3.5: "score, once"}),
     ("new rows", PINK, {4: "check, watch"}),
 )
