@@ -8,7 +8,7 @@ import inspect
 import sys
 from collections.abc import Callable, Mapping
 
-__all__ = ["WrongAnswerError", "check", "right"]
+__all__ = ["WrongAnswerError", "check", "compare_predictions", "right"]
 
 # What the body of a function is made of if there is nothing in it.
 _NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
@@ -30,6 +30,36 @@ def right(what: str) -> None:
     except UnicodeEncodeError:  # a console of another country's encoding
         text = f"OK right: {what}".encode(encoding, "replace").decode(encoding)
     print(text)
+
+
+def compare_predictions(
+    prediction: Mapping[str, float],
+    questions: Mapping[str, tuple[float, Mapping[float, str], str]],
+) -> None:
+    """Compare numbers that a reader predicted with those that a run gives.
+
+    Args:
+        prediction: The predictions by name.
+        questions: For each name the number that is right, hints by wrong number, and
+            the hint for any other.
+
+    Raises:
+        WrongAnswerError: With a hint, if a prediction is wrong or missing.
+
+    Example:
+        >>> compare_predictions({"six": 6}, {"six": (6, {9: "turn it"}, "count")})
+        ✓ right: all 1 predictions
+    """
+    if set(prediction) != set(questions):
+        raise WrongAnswerError(
+            f"expected predictions named {list(questions)}, got {list(prediction)}"
+        )
+    for name, (want, hints, otherwise) in questions.items():
+        got = prediction[name]
+        if got != want:
+            hint = hints.get(got, otherwise)
+            raise WrongAnswerError(f"{name}: {got} is not what a run gives; {hint}")
+    right(f"all {len(questions)} predictions")
 
 
 def check(test: Callable[..., None]) -> Callable[..., None]:

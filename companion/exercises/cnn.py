@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from companion.exercises._answer import WrongAnswerError, check, right
+from companion.exercises._answer import (
+    WrongAnswerError,
+    check,
+    compare_predictions,
+    right,
+)
 
 if TYPE_CHECKING:
     import keras
@@ -63,16 +68,7 @@ def check_without_pooling(prediction: Mapping[str, int]) -> None:
             "add up the layers: positions of the output times the weights used at each",
         ),
     }
-    if set(prediction) != set(questions):
-        raise WrongAnswerError(
-            f"expected predictions named {list(questions)}, got {list(prediction)}"
-        )
-    for name, (want, hints, otherwise) in questions.items():
-        got = prediction[name]
-        if got != want:
-            hint = hints.get(got, otherwise)
-            raise WrongAnswerError(f"{name}: {got} is not what a run gives; {hint}")
-    right(f"all {len(questions)} predictions")
+    compare_predictions(prediction, questions)
 
 
 @check

@@ -6,7 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from companion.exercises._answer import WrongAnswerError, check, right
+from companion.exercises._answer import (
+    WrongAnswerError,
+    check,
+    compare_predictions,
+    right,
+)
 
 __all__ = [
     "check_average_pool_backward",
@@ -153,16 +158,7 @@ def check_gradient_predictions(prediction: Mapping[str, int]) -> None:
             "count the windows",
         ),
     }
-    if set(prediction) != set(questions):
-        raise WrongAnswerError(
-            f"expected predictions named {list(questions)}, got {list(prediction)}"
-        )
-    for name, (want, hints, otherwise) in questions.items():
-        got = prediction[name]
-        if got != want:
-            hint = hints.get(got, otherwise)
-            raise WrongAnswerError(f"{name}: {got} is not what a run gives; {hint}")
-    right(f"all {len(questions)} predictions")
+    compare_predictions(prediction, questions)
 
 
 @check
