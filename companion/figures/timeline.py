@@ -56,7 +56,7 @@ def timeline(lanes: Mapping[str, Mapping[int, str]], height: float = 5.2) -> Fig
             ax.text(column + 0.11, place, str(year), va="center", ha="left")
             ax.text(column + 0.26, place, events[year], va="center", ha="left")
         top = first - 1.6 * apart
-        ax.text(column, top, lane, ha="left", va="center", color=color, weight="bold")
+        ax.text(column, top, lane, ha="left", va="center", weight="bold")
     ax.set(xlim=(-0.1, len(lanes) - 0.1), ylim=(last + apart, first - 2.4 * apart))
     ax.axis("off")
     return fig
