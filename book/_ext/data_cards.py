@@ -4,7 +4,7 @@ from pathlib import Path
 
 from markdown_tables import table
 
-from companion.datasets import Bilingual, Card, cards
+from companion.datasets import Bilingual, Card, DataFile, cards
 
 FOLDER = Path(__file__).resolve().parents[2] / "companion" / "datasets"
 #: The files that the text is made from.
@@ -27,6 +27,7 @@ LABELS = {
         "file": "文件",
         "file_text": "`{name}`，{size:,} 字节，由 `{rebuild}` 生成，sha256：",
         "installed_text": "装好的软件包里的 `{name}`，{size:,} 字节，sha256：",
+        "other_text": "`{package}` 里的 `{name}`，{size:,} 字节，sha256：",
         "train": "训练集",
         "test": "测试集",
         "colon": "：",
@@ -48,6 +49,7 @@ LABELS = {
         "file": "File",
         "file_text": "`{name}`, {size:,} bytes, built by `{rebuild}`, sha256:",
         "installed_text": "`{name}` in the installed package, {size:,} bytes, sha256:",
+        "other_text": "`{name}` in `{package}`, {size:,} bytes, sha256:",
         "train": "Training",
         "test": "Test",
         "colon": ":",
@@ -69,7 +71,7 @@ def render(language: str) -> str:
 
 
 def _card(card: Card, language: str) -> str:
-    label, source, file = LABELS[language], card.source, card.file
+    label, source = LABELS[language], card.source
     parts = [
         f"(data-{card.name.replace('_', '-')})=\n## {getattr(card.title, language)}",
         _item(label["load"], f"{{func}}`companion.datasets.{card.name}`"),
@@ -87,13 +89,7 @@ def _card(card: Card, language: str) -> str:
             + _say(card.license, language),
         ),
         _item(label["splitting"], _say(card.splitting, language)),
-        _item(
-            label["file"],
-            label["file_text" if file.rebuild else "installed_text"].format(
-                **vars(file)
-            ),
-            f"`{file.sha256}`",
-        ),
+        *(_file(entry, label) for entry in (card.file, *card.further_files)),
     ]
     for key in ("good_for", "known_faults"):
         sentences = "\n".join(f"- {_say(s, language)}" for s in getattr(card, key))
@@ -103,6 +99,12 @@ def _card(card: Card, language: str) -> str:
         notice = card.license_notice.strip().replace("\n", "\n> ")
         parts.append(f"### {label['license_notice']}\n\n> {notice}")
     return "\n\n".join(parts)
+
+
+def _file(file: DataFile, label: dict[str, str]) -> str:
+    kind = "other_text" if file.package else "installed_text"
+    text = label["file_text" if file.rebuild else kind]
+    return _item(label["file"], text.format(**vars(file)), f"`{file.sha256}`")
 
 
 def _item(name: str, *lines: str) -> str:

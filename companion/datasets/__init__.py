@@ -22,6 +22,13 @@ from companion.datasets._card import (
     card,
     cards,
 )
+from companion.datasets.faces import (
+    FaceCrops,
+    Photograph,
+    Photographs,
+    face_crops,
+    photographs,
+)
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
@@ -31,7 +38,10 @@ __all__ = [
     "Card",
     "Column",
     "DataFile",
+    "FaceCrops",
     "ImageDataset",
+    "Photograph",
+    "Photographs",
     "Source",
     "Split",
     "TableDataset",
@@ -39,7 +49,9 @@ __all__ = [
     "adult",
     "card",
     "cards",
+    "face_crops",
     "fashion_mnist",
     "hsk_topics",
     "mnist",
+    "photographs",
 ]

@@ -79,6 +79,8 @@ class DataFile:
         rebuild: What to hand to Python in the repository's root to build it anew;
             empty for a set that stays in its package.
         by_column: Whether images lie in the file as (N, W, H) instead of (N, H, W).
+        package: Name and version of the package that has it, such as
+            ``"numpy==2.1.0"``; empty if it is the one of the card's source.
     """
 
     name: str
@@ -86,6 +88,7 @@ class DataFile:
     sha256: str
     rebuild: str
     by_column: bool = False
+    package: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Card:
         good_for: What it is good for.
         known_faults: What is wrong with it, or easily misread.
         file: The file with the data.
+        further_files: The others, if the data lie in several.
 
     Example:
         >>> [(split.name, split.count) for split in card("mnist").splits]
@@ -123,6 +127,7 @@ class Card:
     known_faults: tuple[Bilingual, ...]
     file: DataFile
     license_notice: str = ""
+    further_files: tuple[DataFile, ...] = ()
 
 
 def cards() -> dict[str, Card]:
@@ -132,8 +137,8 @@ def cards() -> dict[str, Card]:
         A new dictionary from the name of a data set to its card.
 
     Example:
-        >>> list(cards())
-        ['adult', 'fashion_mnist', 'hsk_topics', 'mnist']
+        >>> {'adult', 'hsk_topics', 'mnist'} <= set(cards())
+        True
     """
     return dict(_all_cards())
 
@@ -178,6 +183,9 @@ def _parse(path: Path) -> Card:
             Split(name, tuple(counts)) for name, counts in fields["splits"].items()
         ),
         "file": DataFile(**fields["file"]),
+        "further_files": tuple(
+            DataFile(**file) for file in fields.get("further_files", ())
+        ),
     }
     for field in ("title", "license", "splitting"):
         fields[field] = Bilingual(**fields[field])

@@ -23,6 +23,7 @@ from companion.figures.diagrams import (
     neuron,
     unrolled_rnn,
 )
+from companion.figures.faces import integral_image, windows_on_photograph
 from companion.figures.grids import connections, max_pooling, sliding_kernel
 from companion.figures.images import (
     feature_maps,
@@ -51,6 +52,7 @@ __all__ = [
     "gates",
     "graph_values",
     "image_grid",
+    "integral_image",
     "layers",
     "learning_loop",
     "learning_rates",
@@ -67,5 +69,6 @@ __all__ = [
     "training_curves",
     "two_passes",
     "unrolled_rnn",
+    "windows_on_photograph",
     "workflow",
 ]

@@ -2,6 +2,7 @@
 
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
+from companion.models.faces import cut_windows, face_network, scan
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
 from companion.models.recurrent import lstm_classifier
@@ -12,10 +13,13 @@ __all__ = [
     "SentenceEncoder",
     "alexnet",
     "article_cnn",
+    "cut_windows",
+    "face_network",
     "feature_maps",
     "layer_costs",
     "lenet5",
     "lstm_classifier",
+    "scan",
     "sentence_encoder",
     "small_cnn",
     "vgg16",

@@ -1,0 +1,67 @@
+"""Checks of the exercises of chapter 6.1b."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from companion.exercises._answer import WrongAnswerError, check, right
+
+__all__ = ["check_largest_rate"]
+
+
+@check
+def check_largest_rate(answer: Callable[[float, float, int, int], float]) -> None:
+    """Check the false-alarm rate per window that a wanted precision allows.
+
+    Args:
+        answer: From the wanted precision, the recall, the number of faces and the
+            number of windows to the largest false-alarm rate per window.
+
+    Raises:
+        WrongAnswerError: With a hint, if a rate is wrong.
+
+    Example:
+        >>> def largest_rate(precision, recall, faces, windows):
+        ...     hits = recall * faces
+        ...     return hits * (1 - precision) / precision / (windows - faces)
+        >>> check_largest_rate(largest_rate)
+        ✓ right: largest_rate in 3 cases
+    """
+    cases = ((0.5, 0.9, 1, 10_001), (0.9, 0.8, 3, 20_003), (0.25, 1.0, 40, 1_000))
+    for precision, recall, faces, windows in cases:
+        hits, others = recall * faces, windows - faces
+        alarms = hits * (1 - precision) / precision
+        want = alarms / others
+        got = float(answer(precision, recall, faces, windows))
+        if abs(got - want) <= 1e-9 * want:
+            continue
+        hints = (
+            (alarms, "that is the number of false alarms, not yet their rate"),
+            (
+                alarms / windows,
+                "a false alarm can only come from a window without a face",
+            ),
+            (
+                faces * (1 - precision) / precision / others,
+                "only the faces that are found are hits; the recall tells how many",
+            ),
+            (
+                hits * precision / (1 - precision) / others,
+                "precision is the share of hits among all detections; you have it "
+                "upside down",
+            ),
+            (
+                (1 - precision) / others,
+                "1 - precision is a share of the detections, not of the windows",
+            ),
+        )
+        hint = next(
+            (text for value, text in hints if abs(got - value) <= 1e-6 * value),
+            "write precision = hits / (hits + false alarms), solve for the false "
+            "alarms, then divide by the windows that they can come from",
+        )
+        raise WrongAnswerError(
+            f"with precision {precision}, recall {recall}, {faces} faces and "
+            f"{windows:,} windows the rate is not {got:.3g}; {hint}"
+        )
+    right(f"largest_rate in {len(cases)} cases")
