@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 
 from companion._checks import finite, number
 from companion.figures.diagrams import canvas
@@ -90,7 +91,7 @@ def integral_image(
 
 
 def windows_on_photograph(
-    pixels, panels: Mapping[str, tuple], faces, *, side: int = 150
+    pixels, panels: Mapping[str, tuple], faces, *, side: int = 104
 ) -> Figure:
     """Draw the same photograph several times, each time with other detections.
 
@@ -140,16 +141,21 @@ def windows_on_photograph(
             interpolation="none",
             extent=(0, columns * every, rows * every, 0),
         )
-        for box, hit in [*zip(boxes, hits), *((face, None) for face in faces)]:
-            left, top, right, bottom = box
-            style = {
-                None: {"ec": "white", "ls": ":", "lw": 1.8},
-                True: {"ec": GREEN, "lw": 2.2},
-                False: {"ec": ORANGE, "lw": 0.8},
-            }[None if hit is None else bool(hit)]
-            ax.add_patch(
-                Rectangle((left, top), right - left, bottom - top, fc="none", **style)
-            )
+        hits = np.asarray(hits, bool)
+        for chosen, style in (
+            (boxes[~hits], {"ec": ORANGE, "lw": 0.8}),
+            (boxes[hits], {"ec": GREEN, "lw": 2.2}),
+            (np.reshape(faces, (-1, 4)), {"ec": "white", "ls": ":", "lw": 1.8}),
+        ):
+            if len(chosen):
+                outline = Path.make_compound_path(*map(_square, chosen))
+                ax.add_patch(PathPatch(outline, fc="none", **style))
         ax.set(title=title, xlim=(0, width), ylim=(height, 0))
         ax.axis("off")
     return fig
+
+
+def _square(box) -> Path:
+    left, top, right, bottom = np.round(box)
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    return Path(corners, closed=True)

@@ -97,7 +97,7 @@ def face_network(
 def scan(
     model: keras.Model, pixels, smallest: float = 40, step: float = 1.2
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Score square windows of every size, all over a photograph.
+    """Score windows of every size, square up to rounding, all over a photograph.
 
     The photograph is shrunk until windows of ``smallest`` pixels become 25 pixels
     wide, then by ``step`` again and again; each time the model slides over it once.
@@ -119,8 +119,8 @@ def scan(
 
     Example:
         >>> boxes, scores = scan(face_network(), np.zeros((50, 60)))
-        >>> len(boxes), boxes[-1].tolist()
-        (10, [10.0, 0.0, 60.0, 50.0])
+        >>> len(boxes), boxes[-1].round(1).tolist()
+        (10, [7.7, 0.0, 56.1, 48.1])
     """
     pixels = _photograph(pixels)
     number("smallest", smallest, WINDOW)

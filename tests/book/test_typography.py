@@ -26,6 +26,7 @@ PROPER = {
     "English",
     "Fashion",
     "Gaussian",
+    "Haar",
     "Jupyter",
     "Keras",
     "Linux",

@@ -5,10 +5,11 @@ import json
 import notebooks
 import numpy as np
 import pytest
-from experiments import background, benchmark, cnn, registry
+from experiments import background, benchmark, cnn, faces, registry
 
 from companion import datasets, training
 from companion.experiments import contest
+from companion.experiments import faces as face_runs
 
 
 def stored(name):
@@ -177,3 +178,26 @@ def test_both_sides_of_the_benchmark_compute_the_same():
     ours, theirs = benchmark.network_calls(2)["training"]
     ours()
     assert theirs() > 0
+
+
+def test_faces_record_has_every_round_and_seed():
+    found = stored("faces")
+    tested = [photo.name for photo in datasets.photographs().tested]
+    assert found["photographs"] == tested
+    assert len(found["accuracy"]["network"]) == len(faces.SEEDS)
+    for kind in ("hard", "random"):
+        assert len(found[kind]) == len(faces.SEEDS)
+        for hard, runs in zip(found["hard"], found[kind]):
+            assert len(runs) == face_runs.ROUNDS + 1
+            negatives = [run["new_negatives"] for run in hard]
+            assert [run["new_negatives"] for run in runs] == negatives
+            assert all(len(run["false_alarms"]) == len(tested) for run in runs)
+
+
+def test_a_faces_run_is_cross_validated_and_surveyed(monkeypatch):
+    crops = datasets.face_crops()
+    monkeypatch.setattr(
+        face_runs, "train", lambda x, y, seed: (lambda images: images.mean((1, 2)), 1.0)
+    )
+    assert faces.cross_validation(crops, 0) == 0.5  # every crop is called a face
+    assert faces.svm(crops, 0) > 0.9

@@ -10,7 +10,7 @@ def test_integral_image_writes_sums_and_the_four_corners():
     image = np.arange(12).reshape(3, 4)
     fig = figures.integral_image(image, (1, 1, 3, 3))
     texts = [text.get_text() for text in fig.axes[0].texts]
-    assert texts[-1] == f"33 − 3 − 12 + 0 = {image[1:3, 1:3].sum()}"
+    assert texts[-1] == f"45 − 3 − 12 + 0 = {image[1:3, 1:3].sum()}"
     assert {"image", "integral image", "66"} <= set(texts)
 
 
