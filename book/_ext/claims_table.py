@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import checked_yaml
+from figure_numbers import chapter_number
 from markdown_tables import table
 
 PATH = Path(__file__).resolve().parents[1] / "claims.yml"
@@ -116,6 +117,7 @@ SECTIONS = {
     "5.2": {"zh": "源代码", "en": "The source code"},
     "5.3": {"zh": "代码解读", "en": "The code explained"},
     "5.4": {"zh": "运行结果", "en": "The results"},
+    "6.1": {"zh": "计算机视觉", "en": "Computer vision"},
 }
 
 
@@ -210,5 +212,5 @@ def _block(claim: dict[str, Any], language: str) -> str:
 
 def _link(cell: str, text: str) -> str:
     chapter, _, name = cell.partition("/")
-    number = chapter.partition("-")[0].lstrip("0")
+    number = ".".join(chapter_number(chapter))
     return f"{{ref}}`{text.format(chapter=number, name=name)} <{cell}>`"

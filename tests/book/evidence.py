@@ -52,7 +52,7 @@ _NUMBER = re.compile(
     r"(?P<percent>\s?[%％])?"
     r"(?:\s?(?P<scale>[万亿]|thousand\b|million\b|billion\b))?)"
 )
-_ORDINAL = r"\d{1,2}(?:[.-]\d{1,2})*(?![\d.]*\d|\s*[×%])"
+_ORDINAL = r"\d{1,2}(?:[.-]\d{1,2}(?:[a-z](?![a-z]))?)*(?![\d.]*\d|\s*[×%])"
 _SPAN = rf"{_ORDINAL}(?:\s*(?:[–—~、,，至到和或]|to|and|or)\s*{_ORDINAL})*"
 _STRUCTURE = re.compile(
     rf"§+\s*{_SPAN}(?:\s*[–—]\s*§{_ORDINAL})?"
@@ -63,7 +63,7 @@ _STRUCTURE = re.compile(
     r"|[（(]\d[）)]",
     re.IGNORECASE,
 )
-_LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+)*\.?\s+")
+_LEADING_NUMBER = re.compile(r"^\d+(?:\.\d+[a-z]?)*\.?\s+")
 
 
 @dataclass(frozen=True)

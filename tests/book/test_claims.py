@@ -17,7 +17,7 @@ from pybtex.database import parse_file, parse_string
 
 SECTIONS = [
     *("1", "2.1", "2.2", "3.1", "3.2", "3.3", "3.4"),
-    *("4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4"),
+    *("4.1", "4.2", "4.3", "5.1", "5.2", "5.3", "5.4", "6.1"),
 ]
 AT_LEAST = 40
 LONGEST = {"claim_zh": 60, "claim_en": 160, "reason_zh": 200, "reason_en": 520}
@@ -335,6 +335,12 @@ def test_claims_are_rendered_by_section_with_counts_and_links(table, write):
     assert '[1-2](#claim-1-2) <span class="verdict verdict-outdated">过时' in chinese
     assert "准确率超过 98 %。" in chinese
     assert "证据：{ref}`第 5 章的单元 run <05-x/run>`，{cite}`lecun1998`。" in chinese
+
+
+def test_a_link_names_the_chapter_as_its_file_is_numbered(table, write):
+    path = write(claim(cells=["06-1a-x/run"]))
+    assert "{ref}`chapter 6.1a, cell run <06-1a-x/run>`" in table.render("en", path)
+    assert "{ref}`第 6.1a 章的单元 run <06-1a-x/run>`" in table.render("zh", path)
 
 
 def test_a_claim_without_evidence_has_no_such_line(table, write):

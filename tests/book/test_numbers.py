@@ -171,6 +171,8 @@ def test_html_tables_prove_their_numbers():
         "见 §5.1–5.4 和第 12 章。",
         "见图 3、表 12 和练习 2。",
         "See Figures 11 and 12, Section 5.1 and Table 4.",
+        "# 6.1a 视觉\n\n第 6.1a 章，图 6.1a.2 和 6.1b.12。",
+        "Chapter 6.1b, Figures 6.1a.2 and 6.1b.12.",
         "CIFAR-10、LeNet-5、conv2d_11、float32、3D、SHA-256",
         "（1）甲；（2）乙",
         "[99](https://example.org/123) https://example.org/456",

@@ -25,6 +25,8 @@ EXERCISES = dict.fromkeys(
         "03-workflow",
         "04-mathematics",
         "05-cnn",
+        "06-1a-vision",
+        "06-1b-vision-in-use",
     ),
     4,
 )  # other chapters: three

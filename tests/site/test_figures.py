@@ -164,10 +164,12 @@ def test_figures_speak_the_language_of_the_page(measure, chapter):
 
 
 @pytest.mark.site
-def test_figures_are_numbered_by_chapter(measure, language, chapter):
+def test_figures_are_numbered_by_chapter(measure, language, chapter, extension):
     numbers = [figure["number"] for figure in measure(language, chapter)["figures"]]
     assert all(numbers)
-    pattern = rf"{FIRST[language]} {int(chapter[:2])}\.(\d+) "
+    parts = extension("figure_numbers").chapter_number(chapter)
+    first = re.escape(".".join(parts))
+    pattern = rf"{FIRST[language]} {first}\.(\d+) "
     places = [int(re.fullmatch(pattern, number)[1]) for number in numbers]
     assert places == sorted(set(places))
 
