@@ -25,6 +25,7 @@ from companion.datasets._card import (
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
+from companion.datasets.volumes import SliceDataset, brain_slices
 
 __all__ = [
     "Bilingual",
@@ -32,11 +33,13 @@ __all__ = [
     "Column",
     "DataFile",
     "ImageDataset",
+    "SliceDataset",
     "Source",
     "Split",
     "TableDataset",
     "TextDataset",
     "adult",
+    "brain_slices",
     "card",
     "cards",
     "fashion_mnist",

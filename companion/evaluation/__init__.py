@@ -13,6 +13,7 @@ from companion.evaluation.classification import (
     confusion_matrix,
     worst_mistakes,
 )
+from companion.evaluation.segmentation import dice, jaccard
 
 __all__ = [
     "Accuracy",
@@ -22,5 +23,7 @@ __all__ = [
     "calibration",
     "compare",
     "confusion_matrix",
+    "dice",
+    "jaccard",
     "worst_mistakes",
 ]

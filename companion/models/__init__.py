@@ -5,6 +5,7 @@ from companion.models.cnn import article_cnn, small_cnn
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
 from companion.models.recurrent import lstm_classifier
+from companion.models.segmentation import u_net
 from companion.models.windows import window_network
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "lstm_classifier",
     "sentence_encoder",
     "small_cnn",
+    "u_net",
     "vgg16",
     "window_network",
     "wordpieces",
