@@ -65,12 +65,11 @@ def test_thresholds_are_the_best_pair(steps):
 def test_flattening_takes_out_a_field_and_keeps_contrast():
     x = 0.5 + 0.2 * (np.indices((40, 40)).sum(axis=0) % 2)[None, ..., None]
     dark = setup.shaded(x, rng(), 0.3)
-    flat = setup.flatten(dark, 6.0)
+    flat, wanted = setup.flatten(dark, 2.0), setup.flatten(x, 2.0)
     assert flat.dtype == np.float32
-    assert np.abs(flat - setup.flatten(x, 6.0)).mean() < 0.3 * np.abs(dark - x).mean()
-    assert np.array_equal(
-        setup.flatten(np.zeros((1, 8, 8, 1)), 3), np.zeros((1, 8, 8, 1))
-    )
+    left, before = np.abs(np.log(flat / wanted)).mean(), np.abs(np.log(dark / x)).mean()
+    assert left < 0.3 * before
+    assert not setup.flatten(np.zeros((1, 8, 8, 1)), 3).any()
 
 
 def test_tuning_chooses_among_the_blurs(steps):
@@ -80,21 +79,11 @@ def test_tuning_chooses_among_the_blurs(steps):
     assert thresholds.shape == (2,)
 
 
-def test_training_lowers_the_loss_and_repeats_itself(steps):
-    x, y = steps
-    x, y = x[:, :, :8], y[:, :, :8]
-    x, y = (
-        np.pad(x, ((0, 0), (0, 2), (0, 0), (0, 0))),
-        np.pad(y, ((0, 0), (0, 2), (0, 0))),
-    )
-    answers = []
-    for _ in range(2):
-        model = models.u_net((8, 8, 1), filters=2, depth=1)
-        seconds = setup.train(model, x, y, strength=0.1, visits=40)
-        assert seconds > 0
-        answers.append(model.predict(x, verbose=0))
-    assert np.allclose(*answers, atol=1e-5)
-    assert (answers[0].argmax(-1) == y).mean() > 0.8
+def test_training_learns_what_is_there(steps):
+    x, y = (array[:, :4, :4] for array in steps)  # two classes of three
+    model = models.u_net((4, 4, 1), filters=4, depth=1)
+    assert setup.train(model, x, y, strength=0.1, visits=160) > 0
+    assert (model.predict(x, verbose=0).argmax(-1) == y).mean() > 0.8
 
 
 @pytest.mark.parametrize(
@@ -132,6 +121,12 @@ def test_stored_results_are_complete_and_consistent():
             dice, jaccard = np.array(entry["dice"]), np.array(entry["jaccard"])
             assert dice.shape == (len(setup.STRENGTHS), 3)
             assert np.abs(dice - 2 * jaccard / (1 + jaccard)).max() < 2e-4
+    ends = {
+        name: np.array([entry["dice"][-1] for entry in entries])[:, 1:]
+        for name, entries in stored["methods"].items()
+    }
+    best, rival = ends["U-Net, trained shaded"], ends["flattened, then thresholds"]
+    assert (best > rival + 0.01).all()  # with every seed, as the chapter says
     for name, (settings, _) in setup.NETWORKS.items():
         count = models.u_net(**settings).count_params()
         assert {entry["parameters"] for entry in stored["methods"][name]} == {count}
