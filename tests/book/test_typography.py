@@ -32,6 +32,7 @@ PROPER = {
     "Markdown",
     "Matplotlib",
     "Nesterov",
+    "Net",
     "Python",
     "Sphinx",
     "Wilson",
