@@ -32,6 +32,7 @@ from companion.datasets.faces import (
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
+from companion.datasets.volumes import SliceDataset, brain_slices
 
 __all__ = [
     "Bilingual",
@@ -42,11 +43,13 @@ __all__ = [
     "ImageDataset",
     "Photograph",
     "Photographs",
+    "SliceDataset",
     "Source",
     "Split",
     "TableDataset",
     "TextDataset",
     "adult",
+    "brain_slices",
     "card",
     "cards",
     "face_crops",

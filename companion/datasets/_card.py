@@ -139,6 +139,8 @@ def cards() -> dict[str, Card]:
     Example:
         >>> {'adult', 'hsk_topics', 'mnist'} <= set(cards())
         True
+        >>> list(cards())
+        ['adult', 'brain_slices', 'fashion_mnist', 'hsk_topics', 'mnist']
     """
     return dict(_all_cards())
 

@@ -21,6 +21,7 @@ from companion.evaluation.detection import (
     non_maximum_suppression,
     precision_recall,
 )
+from companion.evaluation.segmentation import dice, jaccard
 
 __all__ = [
     "Accuracy",
@@ -36,5 +37,7 @@ __all__ = [
     "mean_average_precision",
     "non_maximum_suppression",
     "precision_recall",
+    "dice",
+    "jaccard",
     "worst_mistakes",
 ]

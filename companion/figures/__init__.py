@@ -31,6 +31,7 @@ from companion.figures.images import (
     image_grid,
     reading_orders,
 )
+from companion.figures.masks import mask_overlap, mask_overlays, u_shape
 from companion.figures.networks import network
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
 from companion.figures.timeline import timeline
@@ -56,6 +57,8 @@ __all__ = [
     "layers",
     "learning_loop",
     "learning_rates",
+    "mask_overlap",
+    "mask_overlays",
     "max_pooling",
     "network",
     "neuron",
@@ -68,6 +71,7 @@ __all__ = [
     "timeline",
     "training_curves",
     "two_passes",
+    "u_shape",
     "unrolled_rnn",
     "windows_on_photograph",
     "workflow",

@@ -6,6 +6,7 @@ from companion.models.faces import cut_windows, face_network, scan
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
 from companion.models.recurrent import lstm_classifier
+from companion.models.segmentation import u_net
 from companion.models.windows import window_network
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "scan",
     "sentence_encoder",
     "small_cnn",
+    "u_net",
     "vgg16",
     "window_network",
     "wordpieces",

@@ -36,6 +36,7 @@ PROPER = {
     "Markdown",
     "Matplotlib",
     "Nesterov",
+    "Net",
     "Python",
     "Sphinx",
     "Wilson",

