@@ -144,7 +144,7 @@ def fit_thresholds(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     Example:
         >>> x = np.linspace(0, 1, 12).reshape(1, 3, 4, 1)
         >>> low, high = fit_thresholds(x, np.repeat([0, 1, 2], 4).reshape(1, 3, 4))
-        >>> 3 / 11 < low <= 4 / 11 and 7 / 11 < high <= 8 / 11
+        >>> bool(3 / 11 < low <= 4 / 11 and 7 / 11 < high <= 8 / 11)
         True
     """
     x, y = _check(x, y)
