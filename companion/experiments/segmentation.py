@@ -23,11 +23,11 @@ __all__ = [
     "STRENGTH",
     "STRENGTHS",
     "bias_field",
+    "even_out",
     "fit_thresholds",
-    "flatten",
     "shaded",
     "train",
-    "tune_flattening",
+    "tune_evening",
 ]
 
 #: Strength of the fields that methods are prepared for: factors of 0.67 to 1.49.
@@ -144,7 +144,7 @@ def fit_thresholds(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     Example:
         >>> x = np.linspace(0, 1, 12).reshape(1, 3, 4, 1)
         >>> low, high = fit_thresholds(x, np.repeat([0, 1, 2], 4).reshape(1, 3, 4))
-        >>> 3 / 11 < low <= 4 / 11 and 7 / 11 < high <= 8 / 11
+        >>> bool(3 / 11 < low <= 4 / 11 and 7 / 11 < high <= 8 / 11)
         True
     """
     x, y = _check(x, y)
@@ -166,7 +166,7 @@ def fit_thresholds(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return top * np.array(np.unravel_index(mean.argmax(), mean.shape)) / LEVELS
 
 
-def flatten(x: np.ndarray, sigma: float) -> np.ndarray:
+def even_out(x: np.ndarray, sigma: float) -> np.ndarray:
     """Divide each image by a heavily blurred copy of itself, to take out shading.
 
     The blur is a Gaussian mean over pixels brighter than 0.1, the head; air becomes 0.
@@ -184,7 +184,7 @@ def flatten(x: np.ndarray, sigma: float) -> np.ndarray:
         ValueError: If shape or values are not as they should be.
 
     Example:
-        >>> flatten(np.full((1, 8, 8, 1), 0.5), 3).round(3).max()
+        >>> even_out(np.full((1, 8, 8, 1), 0.5), 3).round(3).max()
         np.float32(1.0)
     """
     from scipy.ndimage import gaussian_filter
@@ -200,8 +200,8 @@ def flatten(x: np.ndarray, sigma: float) -> np.ndarray:
     return np.divide(x, blurred, out=flat, where=head > 0, casting="same_kind")
 
 
-def tune_flattening(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
-    """Choose the blur of :func:`flatten` and the thresholds after it.
+def tune_evening(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
+    """Choose the blur of :func:`even_out` and the thresholds after it.
 
     Args:
         x: Shaded gray images, shape (N, H, W, 1), floats of at least 0.
@@ -216,7 +216,7 @@ def tune_flattening(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
 
     Example:
         >>> x = np.linspace(0.2, 1, 12).reshape(1, 3, 4, 1)
-        >>> tune_flattening(x, np.repeat([0, 1, 2], 4).reshape(1, 3, 4))[0] in SIGMAS
+        >>> tune_evening(x, np.repeat([0, 1, 2], 4).reshape(1, 3, 4))[0] in SIGMAS
         True
     """
     from companion.evaluation import dice
@@ -224,7 +224,7 @@ def tune_flattening(x: np.ndarray, y: np.ndarray) -> tuple[float, np.ndarray]:
     x, y = _check(x, y)
     best = -1.0, SIGMAS[0], np.zeros(2)
     for sigma in SIGMAS:
-        flat = flatten(x, sigma)
+        flat = even_out(x, sigma)
         thresholds = fit_thresholds(flat, y)
         score = np.nanmean(dice(y, np.digitize(flat[..., 0], thresholds), 3))
         if score > best[0]:

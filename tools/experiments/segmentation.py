@@ -38,7 +38,7 @@ def classical(
     y = np.repeat(data.y_train, COPIES, axis=0)
     clean = setup.fit_thresholds(data.x_train, data.y_train)
     rough = setup.fit_thresholds(x, y)
-    sigma, flat = setup.tune_flattening(x, y)
+    sigma, flat = setup.tune_evening(x, y)
 
     def tuned(thresholds, **settings):
         return settings | {"thresholds": np.round(thresholds, 4).tolist()}
@@ -53,8 +53,8 @@ def classical(
             lambda x: np.digitize(x[..., 0], rough),
             tuned(rough),
         ),
-        "flattened, then thresholds": (
-            lambda x: np.digitize(setup.flatten(x, sigma)[..., 0], flat),
+        "evened out, thresholds": (
+            lambda x: np.digitize(setup.even_out(x, sigma)[..., 0], flat),
             tuned(flat, sigma=sigma),
         ),
     }

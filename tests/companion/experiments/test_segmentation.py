@@ -65,16 +65,16 @@ def test_thresholds_are_the_best_pair(steps):
 def test_flattening_takes_out_a_field_and_keeps_contrast():
     x = 0.5 + 0.2 * (np.indices((40, 40)).sum(axis=0) % 2)[None, ..., None]
     dark = setup.shaded(x, rng(), 0.3)
-    flat, wanted = setup.flatten(dark, 2.0), setup.flatten(x, 2.0)
+    flat, wanted = setup.even_out(dark, 2.0), setup.even_out(x, 2.0)
     assert flat.dtype == np.float32
     left, before = np.abs(np.log(flat / wanted)).mean(), np.abs(np.log(dark / x)).mean()
     assert left < 0.3 * before
-    assert not setup.flatten(np.zeros((1, 8, 8, 1)), 3).any()
+    assert not setup.even_out(np.zeros((1, 8, 8, 1)), 3).any()
 
 
 def test_tuning_chooses_among_the_blurs(steps):
     x, y = steps
-    sigma, thresholds = setup.tune_flattening(x, y)
+    sigma, thresholds = setup.tune_evening(x, y)
     assert sigma in setup.SIGMAS
     assert thresholds.shape == (2,)
 
@@ -98,11 +98,11 @@ def test_training_learns_what_is_there(steps):
         (lambda x, y: setup.bias_field((3, 3), rng(), -1), ValueError, "strength"),
         (lambda x, y: setup.bias_field((3, 3), rng(), waves=0), ValueError, "waves"),
         (lambda x, y: setup.shaded(y, rng()), TypeError, "x must hold floats"),
-        (lambda x, y: setup.flatten(x, 0), ValueError, "sigma must be positive"),
+        (lambda x, y: setup.even_out(x, 0), ValueError, "sigma must be positive"),
         (lambda x, y: setup.fit_thresholds(x, y[:1]), ValueError, "same length"),
         (lambda x, y: setup.fit_thresholds(x, y[:, :2]), ValueError, "got shapes"),
         (lambda x, y: setup.fit_thresholds(x, y + 1), ValueError, "in 0..2, .* 1 to 3"),
-        (lambda x, y: setup.tune_flattening(x, y * 1.0), ValueError, "whole numbers"),
+        (lambda x, y: setup.tune_evening(x, y * 1.0), ValueError, "whole numbers"),
     ],
 )
 def test_what_does_not_fit_is_refused(steps, call, error, message):
@@ -125,7 +125,7 @@ def test_stored_results_are_complete_and_consistent():
         name: np.array([entry["dice"][-1] for entry in entries])[:, 1:]
         for name, entries in stored["methods"].items()
     }
-    best, rival = ends["U-Net, trained shaded"], ends["flattened, then thresholds"]
+    best, rival = ends["U-Net, trained shaded"], ends["evened out, thresholds"]
     assert (best > rival + 0.01).all()  # with every seed, as the chapter says
     for name, (settings, _) in setup.NETWORKS.items():
         count = models.u_net(**settings).count_params()
