@@ -23,6 +23,7 @@ from companion.datasets._card import (
     cards,
 )
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
+from companion.datasets.lesions import LungPatches, lung_patches
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
 
@@ -32,6 +33,7 @@ __all__ = [
     "Column",
     "DataFile",
     "ImageDataset",
+    "LungPatches",
     "Source",
     "Split",
     "TableDataset",
@@ -41,5 +43,6 @@ __all__ = [
     "cards",
     "fashion_mnist",
     "hsk_topics",
+    "lung_patches",
     "mnist",
 ]

@@ -31,6 +31,7 @@ from companion.figures.images import (
     reading_orders,
 )
 from companion.figures.networks import network
+from companion.figures.splits import patch_splits
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
 from companion.figures.timeline import timeline
 from companion.figures.workflow import cross_validation, workflow
@@ -57,6 +58,7 @@ __all__ = [
     "max_pooling",
     "network",
     "neuron",
+    "patch_splits",
     "plain_ticks",
     "reading_orders",
     "receptive_fields",

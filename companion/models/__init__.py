@@ -3,6 +3,7 @@
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
+from companion.models.lesions import patch_cnn
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
 from companion.models.recurrent import lstm_classifier
 from companion.models.windows import window_network
@@ -16,6 +17,7 @@ __all__ = [
     "layer_costs",
     "lenet5",
     "lstm_classifier",
+    "patch_cnn",
     "sentence_encoder",
     "small_cnn",
     "vgg16",

@@ -20,12 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion import datasets
-from companion.datasets import _card, _files, images, tables
+from companion.datasets import _card, _files, images, lesions, tables
 
 ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
 LOADERS = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}
-ALL_LOADERS = LOADERS | {"adult": datasets.adult}  # those whose files are embedded
+ALL_LOADERS = LOADERS | {  # those whose files are embedded
+    "adult": datasets.adult,
+    "lung_patches": datasets.lung_patches,
+}
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
@@ -44,10 +47,10 @@ def files_folder(tmp_path, monkeypatch):
     folder = tmp_path / "数据 files"
     shutil.copytree(_files.FOLDER, folder)
     monkeypatch.setattr(_files, "FOLDER", folder)
-    for module in (images, tables):
+    for module in (images, lesions, tables):
         module._raw.cache_clear()
     yield folder
-    for module in (images, tables):
+    for module in (images, lesions, tables):
         module._raw.cache_clear()
 
 
