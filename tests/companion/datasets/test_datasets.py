@@ -470,7 +470,7 @@ def test_fashion_mnist_card_says_what_the_script_does(tool):
 
 @pytest.mark.parametrize("name", ["cifar10", "", None])
 def test_unknown_card(name):
-    known = "'adult', 'fashion_mnist', 'hsk_topics', 'mnist'"
+    known = "'adult', 'fashion_mnist', 'hsk_topics', 'lung_patches', 'mnist'"
     message = f"unknown data set {name!r}; choose one of: {known}"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.card(name)
@@ -478,7 +478,7 @@ def test_unknown_card(name):
 
 def test_changing_the_dictionary_of_cards_changes_no_card():
     datasets.cards().clear()
-    known = ["adult", "fashion_mnist", "hsk_topics", "mnist"]
+    known = ["adult", "fashion_mnist", "hsk_topics", "lung_patches", "mnist"]
     assert list(datasets.cards()) == known
 
 
