@@ -195,7 +195,7 @@ def test_medicine_record_bears_out_the_chapter():
     assert np.mean(found["overlap"]["windows"]["0"]) > 0.7
     assert np.max(found["overlap"]["block"]["0"]) == 0
     assert np.mean(found["meaningless_auc"]["windows"]) > 0.6
-    assert abs(np.mean(found["meaningless_auc"]["block"]) - 0.5) < 0.05
+    assert abs(np.mean(found["meaningless_auc"]["block"]) - 0.5) < 0.08
 
 
 def test_medicine_returns_what_it_measured(monkeypatch, capsys):

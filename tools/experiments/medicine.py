@@ -12,10 +12,10 @@ from companion import datasets, models
 from companion.experiments import medicine
 from experiments.registry import Results, experiment
 
-SEEDS = (0, 1, 2, 3, 4)
+SEEDS = (0, 1, 2)
 
 
-@experiment("medicine", "06-1b-medicine.json", minutes=10)
+@experiment("medicine", "06-1b-medicine.json", minutes=5)
 def compare(seeds: Sequence[int] = SEEDS) -> Results:
     """Score every method under every split, and the leak with meaningless labels.
 
