@@ -30,6 +30,7 @@ from companion.datasets.faces import (
     photographs,
 )
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
+from companion.datasets.lesions import LungPatches, lung_patches
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
 from companion.datasets.volumes import SliceDataset, brain_slices
@@ -44,6 +45,7 @@ __all__ = [
     "Photograph",
     "Photographs",
     "SliceDataset",
+    "LungPatches",
     "Source",
     "Split",
     "TableDataset",
@@ -55,6 +57,7 @@ __all__ = [
     "face_crops",
     "fashion_mnist",
     "hsk_topics",
+    "lung_patches",
     "mnist",
     "photographs",
 ]

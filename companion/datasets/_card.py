@@ -141,6 +141,7 @@ def cards() -> dict[str, Card]:
         True
         >>> list(cards())
         ['adult', 'brain_slices', 'fashion_mnist', 'hsk_topics', 'mnist']
+        ['adult', 'fashion_mnist', 'hsk_topics', 'lung_patches', 'mnist']
     """
     return dict(_all_cards())
 

@@ -65,3 +65,65 @@ def check_largest_rate(answer: Callable[[float, float, int, int], float]) -> Non
             f"{windows:,} windows the rate is not {got:.3g}; {hint}"
         )
     right(f"largest_rate in {len(cases)} cases")
+from collections.abc import Mapping
+
+from companion.exercises._answer import WrongAnswerError, check, right
+
+__all__ = ["check_screening"]
+
+
+@check
+def check_screening(answer: Mapping[str, float]) -> None:
+    """Check the numbers of a screening of 2,000 people, 1 in 200 of whom is ill.
+
+    Sensitivity and specificity are both 0.9.
+
+    Args:
+        answer: Under "found" how many of the ill are reported, under "false_alarms"
+            how many of the others are, and under "specificity" which specificity would
+            make half of the reports right, to four decimals.
+
+    Raises:
+        WrongAnswerError: With a hint, if one is wrong or missing.
+
+    Example:
+        >>> check_screening({"found": 9, "false_alarms": 199, "specificity": 0.9955})
+        ✓ right: 9 found, 199 false alarms, specificity 0.9955
+    """
+    questions = {
+        "found": (
+            9,
+            0.01,
+            {10: "10 are ill, but the sensitivity is below 1"},
+            "take the ill, 2,000 / 200, times the sensitivity",
+        ),
+        "false_alarms": (
+            199,
+            0.01,
+            {
+                200: "the ill are not among those who can be false alarms",
+                1791: "these are the ones who are cleared",
+                1: "that is a tenth of the ill; false alarms come from the others",
+            },
+            "take those who are not ill times 1 minus the specificity",
+        ),
+        "specificity": (
+            1 - 9 / 1990,
+            6e-5,
+            {0.9: "this gives 199 false alarms for the 9 found; half must be right"},
+            "half of the reports are right if there are 9 false alarms among 1,990",
+        ),
+    }
+    if set(answer) != set(questions):
+        raise WrongAnswerError(
+            f"expected answers named {list(questions)}, got {list(answer)}"
+        )
+    for name, (want, tolerance, hints, otherwise) in questions.items():
+        got = answer[name]
+        if not abs(got - want) <= tolerance:
+            hint = next(
+                (text for value, text in hints.items() if abs(got - value) < 1e-6),
+                otherwise,
+            )
+            raise WrongAnswerError(f"{name}: {got} is wrong; {hint}")
+    right("9 found, 199 false alarms, specificity 0.9955")

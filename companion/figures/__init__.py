@@ -33,6 +33,7 @@ from companion.figures.images import (
 )
 from companion.figures.masks import mask_overlap, mask_overlays, u_shape
 from companion.figures.networks import network
+from companion.figures.splits import patch_splits
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
 from companion.figures.timeline import timeline
 from companion.figures.workflow import cross_validation, workflow
@@ -62,6 +63,7 @@ __all__ = [
     "max_pooling",
     "network",
     "neuron",
+    "patch_splits",
     "plain_ticks",
     "reading_orders",
     "receptive_fields",

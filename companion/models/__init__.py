@@ -4,6 +4,7 @@ from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
 from companion.models.faces import cut_windows, face_network, scan
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
+from companion.models.lesions import patch_cnn
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
 from companion.models.recurrent import lstm_classifier
 from companion.models.segmentation import u_net
@@ -21,6 +22,7 @@ __all__ = [
     "lenet5",
     "lstm_classifier",
     "scan",
+    "patch_cnn",
     "sentence_encoder",
     "small_cnn",
     "u_net",

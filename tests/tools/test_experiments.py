@@ -11,6 +11,11 @@ from experiments import background, benchmark, cnn, registry, segmentation
 from companion import datasets, training
 from companion.experiments import contest
 from companion.experiments import faces as face_runs
+from experiments import background, benchmark, cnn, medicine, registry
+
+from companion import datasets, training
+from companion.experiments import contest
+from companion.experiments import medicine as lesions
 
 
 def stored(name):
@@ -231,3 +236,33 @@ def test_segmentation_trains_a_network(monkeypatch):
     )
     assert cost == {"parameters": 110_947, "cpu_seconds": 1.2}
     assert method(np.zeros((1, 112, 96, 1), "float32")).shape == (1, 112, 96)
+def test_medicine_record_bears_out_the_chapter():
+    found = stored("medicine")
+    assert found["seeds"] == list(medicine.SEEDS)
+    assert found["parameters"] == 14_114
+    means = {
+        name: {split: np.mean(runs, axis=1) for split, runs in by_split.items()}
+        for name, by_split in found["auc"].items()
+    }
+    for name in ("CNN", "5 nearest neighbors"):
+        fall = means[name]["windows"] - means[name]["block"]
+        assert fall.min() > 0.02  # on the same windows, with every seed
+        assert (means[name]["block"] - means[name]["patient"]).min() > 0.2
+    assert np.mean(found["overlap"]["windows"]["0"]) > 0.7
+    assert np.max(found["overlap"]["block"]["0"]) == 0
+    assert np.mean(found["meaningless_auc"]["windows"]) > 0.6
+    assert abs(np.mean(found["meaningless_auc"]["block"]) - 0.5) < 0.08
+
+
+def test_medicine_returns_what_it_measured(monkeypatch, capsys):
+    def easy(x, y, x_test, seed):
+        return x_test.mean(axis=(1, 2, 3)) + seed
+
+    names = ("CNN", "5 nearest neighbors")
+    monkeypatch.setattr(lesions, "METHODS", dict.fromkeys(names, easy))
+    found = medicine.compare(seeds=(0, 3))
+    assert np.shape(found["auc"]["CNN"]["block"]) == (2, 3)
+    assert np.shape(found["auc"]["CNN"]["patient"]) == (2, 1)
+    assert np.shape(found["at_half"]["windows"]) == (2, 2)
+    assert list(found["meaningless_auc"]) == ["windows", "slices", "block"]
+    assert len(capsys.readouterr().out.splitlines()) == 2 * 2 * 4

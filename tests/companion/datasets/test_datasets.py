@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from companion import datasets
 from companion.datasets import _card, _files, images, tables, volumes
+from companion.datasets import _card, _files, images, lesions, tables
 
 ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
@@ -32,6 +33,9 @@ INSTALLED = ("face_crops", "hsk_topics", "photographs")
 ALL_LOADERS = LOADERS | {
     "adult": datasets.adult,
     "brain_slices": datasets.brain_slices,
+ALL_LOADERS = LOADERS | {  # those whose files are embedded
+    "adult": datasets.adult,
+    "lung_patches": datasets.lung_patches,
 }
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
@@ -55,6 +59,10 @@ def files_folder(tmp_path, monkeypatch):
         module._raw.cache_clear()
     yield folder
     for module in (images, tables, volumes):
+    for module in (images, lesions, tables):
+        module._raw.cache_clear()
+    yield folder
+    for module in (images, lesions, tables):
         module._raw.cache_clear()
 
 
@@ -477,6 +485,7 @@ def test_fashion_mnist_card_says_what_the_script_does(tool):
 def test_unknown_card(name):
     known = ", ".join(map(repr, sorted({*ALL_LOADERS, *INSTALLED})))
     known = "'adult', 'brain_slices', 'fashion_mnist', 'hsk_topics', 'mnist'"
+    known = "'adult', 'fashion_mnist', 'hsk_topics', 'lung_patches', 'mnist'"
     message = f"unknown data set {name!r}; choose one of: {known}"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.card(name)
@@ -486,6 +495,7 @@ def test_changing_the_dictionary_of_cards_changes_no_card():
     datasets.cards().clear()
     assert list(datasets.cards()) == sorted({*ALL_LOADERS, *INSTALLED})
     known = ["adult", "brain_slices", "fashion_mnist", "hsk_topics", "mnist"]
+    known = ["adult", "fashion_mnist", "hsk_topics", "lung_patches", "mnist"]
     assert list(datasets.cards()) == known
 
 
