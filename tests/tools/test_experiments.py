@@ -245,17 +245,17 @@ def test_medicine_record_bears_out_the_chapter():
         for name, by_split in found["auc"].items()
     }
     for name in ("CNN", "5 nearest neighbors"):
-        fall = means[name]["windows"] - means[name]["block"]
+        fall = means[name]["patches"] - means[name]["block"]
         assert fall.min() > 0.02  # on the same windows, with every seed
         assert (means[name]["block"] - means[name]["patient"]).min() > 0.2
-    assert np.mean(found["overlap"]["windows"]["0"]) > 0.7
+    assert np.mean(found["overlap"]["patches"]["0"]) > 0.7
     assert np.max(found["overlap"]["block"]["0"]) == 0
-    assert np.mean(found["meaningless_auc"]["windows"]) > 0.6
+    assert np.mean(found["meaningless_auc"]["patches"]) > 0.6
     assert abs(np.mean(found["meaningless_auc"]["block"]) - 0.5) < 0.08
 
 
 def test_medicine_returns_what_it_measured(monkeypatch, capsys):
-    def easy(x, y, x_test, seed):
+    def easy(x, y, x_test, seed=0):
         return x_test.mean(axis=(1, 2, 3)) + seed
 
     names = ("CNN", "5 nearest neighbors")
@@ -263,6 +263,6 @@ def test_medicine_returns_what_it_measured(monkeypatch, capsys):
     found = medicine.compare(seeds=(0, 3))
     assert np.shape(found["auc"]["CNN"]["block"]) == (2, 3)
     assert np.shape(found["auc"]["CNN"]["patient"]) == (2, 1)
-    assert np.shape(found["at_half"]["windows"]) == (2, 2)
-    assert list(found["meaningless_auc"]) == ["windows", "slices", "block"]
+    assert np.shape(found["at_half"]["patches"]) == (2, 2)
+    assert list(found["meaningless_auc"]) == ["patches", "slices", "block"]
     assert len(capsys.readouterr().out.splitlines()) == 2 * 2 * 4
