@@ -25,6 +25,7 @@ from companion.datasets._card import (
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
+from companion.datasets.video import VideoDataset, campus_walk
 
 __all__ = [
     "Bilingual",
@@ -36,7 +37,9 @@ __all__ = [
     "Split",
     "TableDataset",
     "TextDataset",
+    "VideoDataset",
     "adult",
+    "campus_walk",
     "card",
     "cards",
     "fashion_mnist",

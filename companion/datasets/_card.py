@@ -133,7 +133,7 @@ def cards() -> dict[str, Card]:
 
     Example:
         >>> list(cards())
-        ['adult', 'fashion_mnist', 'hsk_topics', 'mnist']
+        ['adult', 'campus_walk', 'fashion_mnist', 'hsk_topics', 'mnist']
     """
     return dict(_all_cards())
 

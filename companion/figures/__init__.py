@@ -23,6 +23,7 @@ from companion.figures.diagrams import (
     neuron,
     unrolled_rnn,
 )
+from companion.figures.filmstrips import autoencoder, filmstrip, score_lines
 from companion.figures.grids import connections, max_pooling, sliding_kernel
 from companion.figures.images import (
     feature_maps,
@@ -39,6 +40,7 @@ __all__ = [
     "COLORS",
     "ON_LIGHT",
     "attention",
+    "autoencoder",
     "confusion_matrix",
     "connections",
     "convolution_steps",
@@ -46,6 +48,7 @@ __all__ = [
     "cross_validation",
     "decision_panels",
     "feature_maps",
+    "filmstrip",
     "filters",
     "frozen_features",
     "gates",
@@ -61,6 +64,7 @@ __all__ = [
     "reading_orders",
     "receptive_fields",
     "reliability",
+    "score_lines",
     "sliding_kernel",
     "subplots",
     "timeline",

@@ -1,5 +1,9 @@
 """Models of the book, one module per family; all but the pretrained one are Keras's."""
 
+from companion.models.autoencoders import (
+    convolutional_autoencoder,
+    next_frame_network,
+)
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
@@ -12,10 +16,12 @@ __all__ = [
     "SentenceEncoder",
     "alexnet",
     "article_cnn",
+    "convolutional_autoencoder",
     "feature_maps",
     "layer_costs",
     "lenet5",
     "lstm_classifier",
+    "next_frame_network",
     "sentence_encoder",
     "small_cnn",
     "vgg16",

@@ -20,12 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion import datasets
-from companion.datasets import _card, _files, images, tables
+from companion.datasets import _card, _files, images, tables, video
 
 ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
 LOADERS = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}
-ALL_LOADERS = LOADERS | {"adult": datasets.adult}  # those whose files are embedded
+ALL_LOADERS = LOADERS | {  # those whose files are embedded
+    "adult": datasets.adult,
+    "campus_walk": datasets.campus_walk,
+}
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
@@ -44,10 +47,10 @@ def files_folder(tmp_path, monkeypatch):
     folder = tmp_path / "数据 files"
     shutil.copytree(_files.FOLDER, folder)
     monkeypatch.setattr(_files, "FOLDER", folder)
-    for module in (images, tables):
+    for module in (images, tables, video):
         module._raw.cache_clear()
     yield folder
-    for module in (images, tables):
+    for module in (images, tables, video):
         module._raw.cache_clear()
 
 
@@ -467,7 +470,7 @@ def test_fashion_mnist_card_says_what_the_script_does(tool):
 
 @pytest.mark.parametrize("name", ["cifar10", "", None])
 def test_unknown_card(name):
-    known = "'adult', 'fashion_mnist', 'hsk_topics', 'mnist'"
+    known = "'adult', 'campus_walk', 'fashion_mnist', 'hsk_topics', 'mnist'"
     message = f"unknown data set {name!r}; choose one of: {known}"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.card(name)
@@ -475,7 +478,7 @@ def test_unknown_card(name):
 
 def test_changing_the_dictionary_of_cards_changes_no_card():
     datasets.cards().clear()
-    known = ["adult", "fashion_mnist", "hsk_topics", "mnist"]
+    known = ["adult", "campus_walk", "fashion_mnist", "hsk_topics", "mnist"]
     assert list(datasets.cards()) == known
 
 
