@@ -34,6 +34,7 @@ from companion.datasets.lesions import LungPatches, lung_patches
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
 from companion.datasets.volumes import SliceDataset, brain_slices
+from companion.datasets.video import VideoDataset, campus_walk
 
 __all__ = [
     "Bilingual",
@@ -50,8 +51,10 @@ __all__ = [
     "Split",
     "TableDataset",
     "TextDataset",
+    "VideoDataset",
     "adult",
     "brain_slices",
+    "campus_walk",
     "card",
     "cards",
     "face_crops",

@@ -142,6 +142,7 @@ def cards() -> dict[str, Card]:
         >>> list(cards())
         ['adult', 'brain_slices', 'fashion_mnist', 'hsk_topics', 'mnist']
         ['adult', 'fashion_mnist', 'hsk_topics', 'lung_patches', 'mnist']
+        ['adult', 'campus_walk', 'fashion_mnist', 'hsk_topics', 'mnist']
     """
     return dict(_all_cards())
 

@@ -24,6 +24,7 @@ from companion.figures.diagrams import (
     unrolled_rnn,
 )
 from companion.figures.faces import integral_image, windows_on_photograph
+from companion.figures.filmstrips import autoencoder, filmstrip, score_lines
 from companion.figures.grids import connections, max_pooling, sliding_kernel
 from companion.figures.images import (
     feature_maps,
@@ -42,6 +43,7 @@ __all__ = [
     "COLORS",
     "ON_LIGHT",
     "attention",
+    "autoencoder",
     "confusion_matrix",
     "connections",
     "convolution_steps",
@@ -49,6 +51,7 @@ __all__ = [
     "cross_validation",
     "decision_panels",
     "feature_maps",
+    "filmstrip",
     "filters",
     "frozen_features",
     "gates",
@@ -68,6 +71,7 @@ __all__ = [
     "reading_orders",
     "receptive_fields",
     "reliability",
+    "score_lines",
     "sliding_kernel",
     "subplots",
     "timeline",

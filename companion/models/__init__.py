@@ -1,5 +1,9 @@
 """Models of the book, one module per family; all but the pretrained one are Keras's."""
 
+from companion.models.autoencoders import (
+    convolutional_autoencoder,
+    next_frame_network,
+)
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
 from companion.models.faces import cut_windows, face_network, scan
@@ -17,12 +21,14 @@ __all__ = [
     "article_cnn",
     "cut_windows",
     "face_network",
+    "convolutional_autoencoder",
     "feature_maps",
     "layer_costs",
     "lenet5",
     "lstm_classifier",
     "scan",
     "patch_cnn",
+    "next_frame_network",
     "sentence_encoder",
     "small_cnn",
     "u_net",

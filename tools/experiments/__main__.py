@@ -13,6 +13,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from experiments import background, benchmark, cnn, faces  # noqa: F401 (they register)
 from experiments import background, benchmark, cnn, segmentation  # noqa: F401 (they register)
 from experiments import background, benchmark, cnn, medicine  # noqa: F401 (they register)
+from experiments import (  # noqa: F401 (they register)
+    background,
+    benchmark,
+    cnn,
+    security,
+)
 from experiments.registry import EXPERIMENTS, record
 
 

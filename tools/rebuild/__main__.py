@@ -11,6 +11,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from rebuild import adult, brain_slices, fashion_mnist, mnist  # noqa: F401 (they register)
 from rebuild import adult, fashion_mnist, lung_patches, mnist  # noqa: F401 (they register)
+from rebuild import (  # noqa: F401 (they register)
+    adult,
+    campus_walk,
+    fashion_mnist,
+    mnist,
+)
 from rebuild.building import RECIPES, rebuild
 
 

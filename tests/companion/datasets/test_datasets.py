@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from companion import datasets
 from companion.datasets import _card, _files, images, tables, volumes
 from companion.datasets import _card, _files, images, lesions, tables
+from companion.datasets import _card, _files, images, tables, video
 
 ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
@@ -36,6 +37,9 @@ ALL_LOADERS = LOADERS | {
 ALL_LOADERS = LOADERS | {  # those whose files are embedded
     "adult": datasets.adult,
     "lung_patches": datasets.lung_patches,
+ALL_LOADERS = LOADERS | {  # those whose files are embedded
+    "adult": datasets.adult,
+    "campus_walk": datasets.campus_walk,
 }
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
@@ -63,6 +67,10 @@ def files_folder(tmp_path, monkeypatch):
         module._raw.cache_clear()
     yield folder
     for module in (images, lesions, tables):
+    for module in (images, tables, video):
+        module._raw.cache_clear()
+    yield folder
+    for module in (images, tables, video):
         module._raw.cache_clear()
 
 
@@ -486,6 +494,7 @@ def test_unknown_card(name):
     known = ", ".join(map(repr, sorted({*ALL_LOADERS, *INSTALLED})))
     known = "'adult', 'brain_slices', 'fashion_mnist', 'hsk_topics', 'mnist'"
     known = "'adult', 'fashion_mnist', 'hsk_topics', 'lung_patches', 'mnist'"
+    known = "'adult', 'campus_walk', 'fashion_mnist', 'hsk_topics', 'mnist'"
     message = f"unknown data set {name!r}; choose one of: {known}"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.card(name)
@@ -496,6 +505,7 @@ def test_changing_the_dictionary_of_cards_changes_no_card():
     assert list(datasets.cards()) == sorted({*ALL_LOADERS, *INSTALLED})
     known = ["adult", "brain_slices", "fashion_mnist", "hsk_topics", "mnist"]
     known = ["adult", "fashion_mnist", "hsk_topics", "lung_patches", "mnist"]
+    known = ["adult", "campus_walk", "fashion_mnist", "hsk_topics", "mnist"]
     assert list(datasets.cards()) == known
 
 
