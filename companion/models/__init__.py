@@ -4,18 +4,29 @@ from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
+from companion.models.recognition import (
+    inception_network,
+    plain_network,
+    residual_network,
+)
 from companion.models.recurrent import lstm_classifier
+from companion.models.signals import LayerSignal, layer_signals
 from companion.models.windows import window_network
 
 __all__ = [
     "LayerCost",
+    "LayerSignal",
     "SentenceEncoder",
     "alexnet",
     "article_cnn",
     "feature_maps",
+    "inception_network",
     "layer_costs",
+    "layer_signals",
     "lenet5",
     "lstm_classifier",
+    "plain_network",
+    "residual_network",
     "sentence_encoder",
     "small_cnn",
     "vgg16",
