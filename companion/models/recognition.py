@@ -61,7 +61,7 @@ def plain_network(
 
     Example:
         >>> plain_network(depth=10, width=8).count_params()
-        13242
+        13178
     """
     return _deep(
         "plain_network",
@@ -113,7 +113,7 @@ def residual_network(
 
     Example:
         >>> residual_network(depth=10, width=8).count_params()
-        13242
+        13178
     """
     if branch_init not in ("zero", "he"):
         raise ValueError(f"branch_init must be 'zero' or 'he', got {branch_init!r}")

@@ -74,9 +74,9 @@ def layer_signals(
     maps = inner.predict(x, batch_size=len(x), verbose=0)
     before = model.get_weights()
     model.compile(keras.optimizers.SGD(1.0), "sparse_categorical_crossentropy")
-    kernels = [np.array(conv.kernel) for conv in convs]
+    kernels = [conv.get_weights()[0] for conv in convs]
     model.train_on_batch(x, y)
-    steps = [np.array(c.kernel) - kernel for c, kernel in zip(convs, kernels)]
+    steps = [c.get_weights()[0] - kernel for c, kernel in zip(convs, kernels)]
     model.set_weights(before)
     return tuple(
         LayerSignal(name, _rms(np.std(values, axis=0)), _rms(step))
