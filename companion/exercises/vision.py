@@ -75,3 +75,119 @@ def _compare(name: str, got, want, hints, otherwise: str) -> None:
         return
     hint = next((text for value, text in hints if np.allclose(got, value)), otherwise)
     raise WrongAnswerError(f"the {name} is wrong; {hint}")
+from collections.abc import Callable, Mapping
+
+from companion.exercises._answer import (
+    WrongAnswerError,
+    check,
+    compare_predictions,
+    right,
+)
+
+__all__ = ["check_depth_predictions", "check_inception_cost"]
+
+
+@check
+def check_depth_predictions(prediction: Mapping[str, int]) -> None:
+    """Check what a reader expects of signals on their way through many layers.
+
+    Args:
+        prediction: Under "plain" how many layers that halve the difference between two
+            images bring it below a thousandth. Under "he" by what factor the standard
+            deviation grows in 20 residual blocks whose branch adds as much variance as
+            comes in, independent of it. Under "zero" the same factor if every branch
+            begins at zero. Under "skip" how many more parameters a residual network of
+            42 layers has than a plain one.
+
+    Raises:
+        WrongAnswerError: With a hint, if one is wrong or missing.
+
+    Example:
+        >>> check_depth_predictions({"plain": 10, "he": 1024, "zero": 1, "skip": 0})
+        ✓ right: all 4 predictions
+    """
+    questions = {
+        "plain": (
+            10,
+            {9: "0.5 to the 9th is 1/512", 500: "each layer halves what is left"},
+            "find the smallest L with 0.5 to the L below 0.001",
+        ),
+        "he": (
+            1024,
+            {
+                2**20: "that is the variance; take its square root",
+                40: "factors multiply, they do not add",
+                20: "factors multiply, they do not add",
+            },
+            "the variance doubles in every block",
+        ),
+        "zero": (1, {0: "the skip path still passes the input on"}, "h + 0 = h"),
+        "skip": (0, {20: "an addition has no weights"}, "what does h + F(h) learn?"),
+    }
+    compare_predictions(prediction, questions)
+
+
+@check
+def check_inception_cost(answer: Callable[..., tuple[int, int]]) -> None:
+    """Check a function that counts what an Inception module costs.
+
+    Args:
+        answer: From the side of a square map, its channels, and the channels of the
+            1×1, the 3×3's reduction, 3×3, the 5×5's reduction, 5×5 and the pooling's
+            1×1 (a reduction of 0 means none) to the numbers of parameters, biases
+            included, and of multiply-adds.
+
+    Raises:
+        WrongAnswerError: With a hint, if a number is wrong.
+
+    Example:
+        >>> def cost(side, channels, one, reduce3, three, reduce5, five, pool):
+        ...     convs = [(channels, one, 1), (channels, pool, 1)]
+        ...     for narrow, out, k in ((reduce3, three, 3), (reduce5, five, 5)):
+        ...         convs += [(channels, narrow, 1)] * bool(narrow)
+        ...         convs.append((narrow or channels, out, k))
+        ...     weights = sum(k * k * c * out for c, out, k in convs)
+        ...     biases = sum(out for _, out, _ in convs)
+        ...     return weights + biases, side * side * weights
+        >>> check_inception_cost(cost)
+        ✓ right: inception_cost, with and without reduction
+    """
+    for case in (
+        (28, 192, 64, 96, 128, 16, 32, 32),
+        (28, 192, 64, 0, 128, 0, 32, 32),
+        (7, 10, 3, 4, 5, 0, 6, 2),
+    ):
+        weights, biases = _count(*case[1:])
+        want = weights + biases, case[0] ** 2 * weights
+        got = tuple(int(value) for value in answer(*case))
+        if len(got) != 2:
+            raise WrongAnswerError(
+                f"expected (parameters, multiply-adds), got {len(got)} numbers"
+            )
+        if got == want:
+            continue
+        plain, _ = _count(case[1], case[2], 0, case[4], 0, case[6], case[7])
+        hints = {
+            (weights, want[1]): "every output channel has a bias, which is a parameter",
+            (want[0], weights): "each weight is used at every position of the map",
+            (want[0], case[0] * weights): "the map has side × side positions",
+            (want[0], case[0] ** 2 * want[0]): "biases are added, not multiplied",
+            want[::-1]: "parameters come first, then multiply-adds",
+        }
+        hint = hints.get(got)
+        if hint is None and plain != weights and got[1] == case[0] ** 2 * plain:
+            hint = "with a reduction the large kernel sees the narrowed channels"
+        raise WrongAnswerError(
+            f"inception_cost{case} gave {got}; "
+            + (hint or "count each of the four paths on its own, then add")
+        )
+    right("inception_cost, with and without reduction")
+
+
+def _count(channels, one, reduce3, three, reduce5, five, pool) -> tuple[int, int]:
+    """Return the numbers of weights and of biases."""
+    weights, biases = channels * (one + pool), one + pool
+    for narrow, out, size in ((reduce3, three, 3), (reduce5, five, 5)):
+        weights += channels * narrow + size**2 * (narrow or channels) * out
+        biases += narrow + out
+    return weights, biases

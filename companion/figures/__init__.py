@@ -5,6 +5,7 @@ notebook cell it is shown once. One module per kind of figure; the names of all 
 are found here.
 """
 
+from companion.figures.architectures import recognition_blocks
 from companion.figures.classification import confusion_matrix, reliability
 from companion.figures.convolution import (
     convolution_steps,
@@ -70,6 +71,7 @@ __all__ = [
     "plain_ticks",
     "reading_orders",
     "receptive_fields",
+    "recognition_blocks",
     "reliability",
     "score_lines",
     "sliding_kernel",

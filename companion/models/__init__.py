@@ -10,12 +10,19 @@ from companion.models.faces import cut_windows, face_network, scan
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.lesions import patch_cnn
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
+from companion.models.recognition import (
+    inception_network,
+    plain_network,
+    residual_network,
+)
 from companion.models.recurrent import lstm_classifier
 from companion.models.segmentation import u_net
+from companion.models.signals import LayerSignal, layer_signals
 from companion.models.windows import window_network
 
 __all__ = [
     "LayerCost",
+    "LayerSignal",
     "SentenceEncoder",
     "alexnet",
     "article_cnn",
@@ -23,12 +30,16 @@ __all__ = [
     "face_network",
     "convolutional_autoencoder",
     "feature_maps",
+    "inception_network",
     "layer_costs",
+    "layer_signals",
     "lenet5",
     "lstm_classifier",
     "scan",
     "patch_cnn",
     "next_frame_network",
+    "plain_network",
+    "residual_network",
     "sentence_encoder",
     "small_cnn",
     "u_net",

@@ -19,6 +19,7 @@ from experiments import (  # noqa: F401 (they register)
     cnn,
     security,
 )
+from experiments import background, benchmark, cnn, recognition  # noqa: F401 (they register)
 from experiments.registry import EXPERIMENTS, record
 
 
