@@ -22,6 +22,7 @@ from companion.datasets._card import (
     card,
     cards,
 )
+from companion.datasets.driving import LaneDataset, lane_strips
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
@@ -32,6 +33,7 @@ __all__ = [
     "Column",
     "DataFile",
     "ImageDataset",
+    "LaneDataset",
     "Source",
     "Split",
     "TableDataset",
@@ -41,5 +43,6 @@ __all__ = [
     "cards",
     "fashion_mnist",
     "hsk_topics",
+    "lane_strips",
     "mnist",
 ]

@@ -30,6 +30,7 @@ from companion.figures.images import (
     image_grid,
     reading_orders,
 )
+from companion.figures.lanes import hough_votes, lane_panels
 from companion.figures.networks import network
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
 from companion.figures.timeline import timeline
@@ -50,7 +51,9 @@ __all__ = [
     "frozen_features",
     "gates",
     "graph_values",
+    "hough_votes",
     "image_grid",
+    "lane_panels",
     "layers",
     "learning_loop",
     "learning_rates",

@@ -2,6 +2,7 @@
 
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
+from companion.models.driving import lane_locator, lane_regressor
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
 from companion.models.recurrent import lstm_classifier
@@ -13,6 +14,8 @@ __all__ = [
     "alexnet",
     "article_cnn",
     "feature_maps",
+    "lane_locator",
+    "lane_regressor",
     "layer_costs",
     "lenet5",
     "lstm_classifier",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from experiments import background, benchmark, cnn  # noqa: F401 (they register)
+from experiments import background, benchmark, cnn, driving  # noqa: F401 (they register)
 from experiments.registry import EXPERIMENTS, record
 
 

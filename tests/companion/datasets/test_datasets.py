@@ -20,12 +20,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companion import datasets
-from companion.datasets import _card, _files, images, tables
+from companion.datasets import _card, _files, driving, images, tables
 
 ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
 LOADERS = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}
-ALL_LOADERS = LOADERS | {"adult": datasets.adult}  # those whose files are embedded
+ALL_LOADERS = LOADERS | {  # those whose files are embedded
+    "adult": datasets.adult,
+    "lane_strips": datasets.lane_strips,
+}
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
@@ -44,10 +47,10 @@ def files_folder(tmp_path, monkeypatch):
     folder = tmp_path / "数据 files"
     shutil.copytree(_files.FOLDER, folder)
     monkeypatch.setattr(_files, "FOLDER", folder)
-    for module in (images, tables):
+    for module in (driving, images, tables):
         module._raw.cache_clear()
     yield folder
-    for module in (images, tables):
+    for module in (driving, images, tables):
         module._raw.cache_clear()
 
 
@@ -475,7 +478,7 @@ def test_unknown_card(name):
 
 def test_changing_the_dictionary_of_cards_changes_no_card():
     datasets.cards().clear()
-    known = ["adult", "fashion_mnist", "hsk_topics", "mnist"]
+    known = ["adult", "fashion_mnist", "hsk_topics", "lane_strips", "mnist"]
     assert list(datasets.cards()) == known
 
 
