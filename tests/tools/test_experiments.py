@@ -5,10 +5,11 @@ import json
 import notebooks
 import numpy as np
 import pytest
-from experiments import background, benchmark, cnn, registry
+from experiments import background, benchmark, cnn, driving, registry
 
 from companion import datasets, training
 from companion.experiments import contest
+from companion.experiments import driving as lanes
 
 
 def stored(name):
@@ -177,3 +178,23 @@ def test_both_sides_of_the_benchmark_compute_the_same():
     ours, theirs = benchmark.network_calls(2)["training"]
     ours()
     assert theirs() > 0
+
+
+def test_every_way_to_find_lanes_has_every_clip():
+    found = stored("driving")
+    assert list(found["methods"]) == [
+        "constant",
+        "Hough",
+        "Hough with color",
+        *lanes.EPOCHS,
+    ]
+    for name, method in found["methods"].items():
+        runs = len(driving.SEEDS) if name in lanes.EPOCHS else 1
+        assert len(method["results"]) == len(method["cpu_seconds"]) == runs
+        for run in method["results"]:
+            assert list(run) == list(driving.PLACES)
+            for place, result in run.items():
+                share = result["within"] / found["points"][place]
+                assert result["share"] == pytest.approx(share, abs=1e-3)
+                low, high = result["interval"]["error"]
+                assert low <= result["error"] <= high
