@@ -29,6 +29,7 @@ from companion.datasets.faces import (
     face_crops,
     photographs,
 )
+from companion.datasets.driving import LaneDataset, lane_strips
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
 from companion.datasets.lesions import LungPatches, lung_patches
 from companion.datasets.tables import Column, TableDataset, adult
@@ -47,6 +48,7 @@ __all__ = [
     "Photographs",
     "SliceDataset",
     "LungPatches",
+    "LaneDataset",
     "Source",
     "Split",
     "TableDataset",
@@ -61,6 +63,7 @@ __all__ = [
     "fashion_mnist",
     "hsk_topics",
     "lung_patches",
+    "lane_strips",
     "mnist",
     "photographs",
 ]

@@ -143,6 +143,7 @@ def cards() -> dict[str, Card]:
         ['adult', 'brain_slices', 'fashion_mnist', 'hsk_topics', 'mnist']
         ['adult', 'fashion_mnist', 'hsk_topics', 'lung_patches', 'mnist']
         ['adult', 'campus_walk', 'fashion_mnist', 'hsk_topics', 'mnist']
+        ['adult', 'fashion_mnist', 'hsk_topics', 'lane_strips', 'mnist']
     """
     return dict(_all_cards())
 

@@ -34,6 +34,7 @@ from companion.figures.images import (
     reading_orders,
 )
 from companion.figures.masks import mask_overlap, mask_overlays, u_shape
+from companion.figures.lanes import hough_votes, lane_panels
 from companion.figures.networks import network
 from companion.figures.splits import patch_splits
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
@@ -57,8 +58,10 @@ __all__ = [
     "frozen_features",
     "gates",
     "graph_values",
+    "hough_votes",
     "image_grid",
     "integral_image",
+    "lane_panels",
     "layers",
     "learning_loop",
     "learning_rates",

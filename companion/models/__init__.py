@@ -7,6 +7,7 @@ from companion.models.autoencoders import (
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
 from companion.models.faces import cut_windows, face_network, scan
+from companion.models.driving import lane_locator, lane_regressor
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.lesions import patch_cnn
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
@@ -31,6 +32,8 @@ __all__ = [
     "convolutional_autoencoder",
     "feature_maps",
     "inception_network",
+    "lane_locator",
+    "lane_regressor",
     "layer_costs",
     "layer_signals",
     "lenet5",

@@ -16,6 +16,11 @@ from experiments import background, benchmark, cnn, medicine, registry
 from companion import datasets, training
 from companion.experiments import contest
 from companion.experiments import medicine as lesions
+from experiments import background, benchmark, cnn, driving, registry
+
+from companion import datasets, training
+from companion.experiments import contest
+from companion.experiments import driving as lanes
 
 
 def stored(name):
@@ -266,3 +271,21 @@ def test_medicine_returns_what_it_measured(monkeypatch, capsys):
     assert np.shape(found["at_half"]["patches"]) == (2, 2)
     assert list(found["meaningless_auc"]) == ["patches", "slices", "block"]
     assert len(capsys.readouterr().out.splitlines()) == 2 * 2 * 4
+def test_every_way_to_find_lanes_has_every_clip():
+    found = stored("driving")
+    assert list(found["methods"]) == [
+        "constant",
+        "Hough",
+        "Hough with color",
+        *lanes.EPOCHS,
+    ]
+    for name, method in found["methods"].items():
+        runs = len(driving.SEEDS) if name in lanes.EPOCHS else 1
+        assert len(method["results"]) == len(method["cpu_seconds"]) == runs
+        for run in method["results"]:
+            assert list(run) == list(driving.PLACES)
+            for place, result in run.items():
+                share = result["within"] / found["points"][place]
+                assert result["share"] == pytest.approx(share, abs=1e-3)
+                low, high = result["interval"]["error"]
+                assert low <= result["error"] <= high

@@ -20,6 +20,7 @@ from experiments import (  # noqa: F401 (they register)
     security,
 )
 from experiments import background, benchmark, cnn, recognition  # noqa: F401 (they register)
+from experiments import background, benchmark, cnn, driving  # noqa: F401 (they register)
 from experiments.registry import EXPERIMENTS, record
 
 

@@ -17,6 +17,7 @@ from rebuild import (  # noqa: F401 (they register)
     fashion_mnist,
     mnist,
 )
+from rebuild import adult, fashion_mnist, lane_strips, mnist  # noqa: F401 (they register)
 from rebuild.building import RECIPES, rebuild
 
 

@@ -23,6 +23,7 @@ from companion import datasets
 from companion.datasets import _card, _files, images, tables, volumes
 from companion.datasets import _card, _files, images, lesions, tables
 from companion.datasets import _card, _files, images, tables, video
+from companion.datasets import _card, _files, driving, images, tables
 
 ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
@@ -40,6 +41,9 @@ ALL_LOADERS = LOADERS | {  # those whose files are embedded
 ALL_LOADERS = LOADERS | {  # those whose files are embedded
     "adult": datasets.adult,
     "campus_walk": datasets.campus_walk,
+ALL_LOADERS = LOADERS | {  # those whose files are embedded
+    "adult": datasets.adult,
+    "lane_strips": datasets.lane_strips,
 }
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
@@ -71,6 +75,10 @@ def files_folder(tmp_path, monkeypatch):
         module._raw.cache_clear()
     yield folder
     for module in (images, tables, video):
+    for module in (driving, images, tables):
+        module._raw.cache_clear()
+    yield folder
+    for module in (driving, images, tables):
         module._raw.cache_clear()
 
 
@@ -506,6 +514,7 @@ def test_changing_the_dictionary_of_cards_changes_no_card():
     known = ["adult", "brain_slices", "fashion_mnist", "hsk_topics", "mnist"]
     known = ["adult", "fashion_mnist", "hsk_topics", "lung_patches", "mnist"]
     known = ["adult", "campus_walk", "fashion_mnist", "hsk_topics", "mnist"]
+    known = ["adult", "fashion_mnist", "hsk_topics", "lane_strips", "mnist"]
     assert list(datasets.cards()) == known
 
 
