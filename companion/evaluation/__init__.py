@@ -13,14 +13,28 @@ from companion.evaluation.classification import (
     confusion_matrix,
     worst_mistakes,
 )
+from companion.evaluation.detection import (
+    average_precision,
+    iou,
+    match_detections,
+    mean_average_precision,
+    non_maximum_suppression,
+    precision_recall,
+)
 
 __all__ = [
     "Accuracy",
     "Calibration",
     "Comparison",
     "accuracy",
+    "average_precision",
     "calibration",
     "compare",
     "confusion_matrix",
+    "iou",
+    "match_detections",
+    "mean_average_precision",
+    "non_maximum_suppression",
+    "precision_recall",
     "worst_mistakes",
 ]
