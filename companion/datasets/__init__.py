@@ -23,6 +23,7 @@ from companion.datasets._card import (
     cards,
 )
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
+from companion.datasets.scenes import Scenes, TreeCrowns, digit_scenes, tree_crowns
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
 
@@ -32,14 +33,18 @@ __all__ = [
     "Column",
     "DataFile",
     "ImageDataset",
+    "Scenes",
     "Source",
     "Split",
     "TableDataset",
     "TextDataset",
+    "TreeCrowns",
     "adult",
     "card",
     "cards",
+    "digit_scenes",
     "fashion_mnist",
     "hsk_topics",
     "mnist",
+    "tree_crowns",
 ]

@@ -133,7 +133,7 @@ def cards() -> dict[str, Card]:
 
     Example:
         >>> list(cards())
-        ['adult', 'fashion_mnist', 'hsk_topics', 'mnist']
+        ['adult', 'fashion_mnist', 'hsk_topics', 'mnist', 'tree_crowns']
     """
     return dict(_all_cards())
 

@@ -5,6 +5,7 @@ notebook cell it is shown once. One module per kind of figure; the names of all 
 are found here.
 """
 
+from companion.figures.boxes import boxed_images, cell_and_box, overlap_of_boxes
 from companion.figures.classification import confusion_matrix, reliability
 from companion.figures.convolution import (
     convolution_steps,
@@ -39,6 +40,8 @@ __all__ = [
     "COLORS",
     "ON_LIGHT",
     "attention",
+    "boxed_images",
+    "cell_and_box",
     "confusion_matrix",
     "connections",
     "convolution_steps",
@@ -57,6 +60,7 @@ __all__ = [
     "max_pooling",
     "network",
     "neuron",
+    "overlap_of_boxes",
     "plain_ticks",
     "reading_orders",
     "receptive_fields",

@@ -2,6 +2,12 @@
 
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
+from companion.models.detection import (
+    detection_loss,
+    detection_targets,
+    detections,
+    detector,
+)
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
 from companion.models.recurrent import lstm_classifier
@@ -12,6 +18,10 @@ __all__ = [
     "SentenceEncoder",
     "alexnet",
     "article_cnn",
+    "detection_loss",
+    "detection_targets",
+    "detections",
+    "detector",
     "feature_maps",
     "layer_costs",
     "lenet5",

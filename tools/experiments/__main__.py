@@ -10,7 +10,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from experiments import background, benchmark, cnn  # noqa: F401 (they register)
+from experiments import (  # noqa: F401 (they register)
+    background,
+    benchmark,
+    cnn,
+    detection,
+)
 from experiments.registry import EXPERIMENTS, record
 
 

@@ -9,7 +9,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from rebuild import adult, fashion_mnist, mnist  # noqa: F401 (they register)
+from rebuild import (  # noqa: F401 (they register)
+    adult,
+    fashion_mnist,
+    mnist,
+    tree_crowns,
+)
 from rebuild.building import RECIPES, rebuild
 
 
