@@ -167,7 +167,7 @@ def cell_and_box(image, box, stride: int = 8) -> Figure:
 
     Example:
         >>> fig = cell_and_box(np.zeros((32, 32)), (6, 5, 26, 28))
-        >>> [text.get_text() for text in fig.axes[0].texts]
+        >>> " ".join(text.get_text() for text in fig.axes[0].texts).split()
         ['l', 't', 'r', 'b']
     """
     image, box = finite("image", image), finite("box", box)

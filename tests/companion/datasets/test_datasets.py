@@ -25,7 +25,10 @@ from companion.datasets import _card, _files, images, tables
 ROOT = Path(__file__).resolve().parents[3]
 MB = 1_000_000
 LOADERS = {"mnist": datasets.mnist, "fashion_mnist": datasets.fashion_mnist}
-ALL_LOADERS = LOADERS | {"adult": datasets.adult}  # those whose files are embedded
+ALL_LOADERS = LOADERS | {  # those whose files are embedded
+    "adult": datasets.adult,
+    "tree_crowns": datasets.tree_crowns,
+}
 SIZES = {"mnist": (60_000, 10_000), "fashion_mnist": (20_000, 4_000)}
 MNIST_MD5 = {
     "x_train": "6bbc9ace898e44ae57da46a324031adb",
@@ -467,7 +470,7 @@ def test_fashion_mnist_card_says_what_the_script_does(tool):
 
 @pytest.mark.parametrize("name", ["cifar10", "", None])
 def test_unknown_card(name):
-    known = "'adult', 'fashion_mnist', 'hsk_topics', 'mnist'"
+    known = "'adult', 'fashion_mnist', 'hsk_topics', 'mnist', 'tree_crowns'"
     message = f"unknown data set {name!r}; choose one of: {known}"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.card(name)
@@ -475,7 +478,7 @@ def test_unknown_card(name):
 
 def test_changing_the_dictionary_of_cards_changes_no_card():
     datasets.cards().clear()
-    known = ["adult", "fashion_mnist", "hsk_topics", "mnist"]
+    known = ["adult", "fashion_mnist", "hsk_topics", "mnist", "tree_crowns"]
     assert list(datasets.cards()) == known
 
 
