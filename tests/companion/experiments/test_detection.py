@@ -51,8 +51,6 @@ def test_a_detector_is_trained_and_used(scenes):
     assert not np.array_equal(batches(0)[0], batches(3)[0])
     model, cpu = detection.train(setting, batches, 0)
     assert cpu > 0
-    again, _ = detection.train(setting, batches, 0)
-    assert model.get_weights()[0] == pytest.approx(again.get_weights()[0], abs=1e-5)
     found = detection.detect(model, scenes.images[:2, :90, :93], least=0)
     assert len(found) == 2
 
