@@ -69,7 +69,7 @@ class Setting:
 #: Scenes of digits: 3,000 of them, ten times.
 DIGITS = Setting(1, 10, 8, (16, 32, 64, 64), steps=1_880)
 #: Tree crowns: random pieces of one tile.
-CROWNS = Setting(3, 1, 4, (24, 48, 64, 64), steps=900)
+CROWNS = Setting(3, 1, 4, (24, 48, 64, 64), steps=600)
 #: Side of such a piece, in pixels.
 PIECE = 96
 

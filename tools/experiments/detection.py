@@ -22,7 +22,7 @@ TEST_SCENES = 300
 CHOICE, TEST = 1_000, 2_000
 #: Settings of the baselines that are tried.
 GROW = (0, 1, 2)
-SIDES = (1.0, 1.3, 1.6, 2.0)
+SIDES = (1.3, 1.6, 2.0)
 #: Smallest score of a crown.
 CROWN_LEAST = 0.2
 #: Suppression for crowns, whose true boxes overlap little.
