@@ -22,6 +22,7 @@ from companion.datasets._card import (
     card,
     cards,
 )
+from companion.datasets.driving import LaneDataset, lane_strips
 from companion.datasets.faces import (
     FaceCrops,
     Photograph,
@@ -29,13 +30,13 @@ from companion.datasets.faces import (
     face_crops,
     photographs,
 )
-from companion.datasets.driving import LaneDataset, lane_strips
 from companion.datasets.images import ImageDataset, fashion_mnist, mnist
 from companion.datasets.lesions import LungPatches, lung_patches
+from companion.datasets.scenes import Scenes, TreeCrowns, digit_scenes, tree_crowns
 from companion.datasets.tables import Column, TableDataset, adult
 from companion.datasets.text import TextDataset, hsk_topics
-from companion.datasets.volumes import SliceDataset, brain_slices
 from companion.datasets.video import VideoDataset, campus_walk
+from companion.datasets.volumes import SliceDataset, brain_slices
 
 __all__ = [
     "Bilingual",
@@ -44,26 +45,30 @@ __all__ = [
     "DataFile",
     "FaceCrops",
     "ImageDataset",
+    "LaneDataset",
+    "LungPatches",
     "Photograph",
     "Photographs",
+    "Scenes",
     "SliceDataset",
-    "LungPatches",
-    "LaneDataset",
     "Source",
     "Split",
     "TableDataset",
     "TextDataset",
+    "TreeCrowns",
     "VideoDataset",
     "adult",
     "brain_slices",
     "campus_walk",
     "card",
     "cards",
+    "digit_scenes",
     "face_crops",
     "fashion_mnist",
     "hsk_topics",
-    "lung_patches",
     "lane_strips",
+    "lung_patches",
     "mnist",
     "photographs",
+    "tree_crowns",
 ]

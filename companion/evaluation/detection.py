@@ -27,7 +27,7 @@ def iou(a, b) -> np.ndarray:
     """Return the intersection over union of every box of ``a`` with every one of ``b``.
 
     ``area(a and b) / area(a or b)``: 1 for equal boxes, 0 for boxes that do not
-    overlap (Everingham et al., 2010, section 4.2, there "overlap area").
+    overlap (Everingham et al., 2015, equation 1, there "area of overlap").
 
     Args:
         a: Boxes (left, top, right, bottom) in pixels, shape (N, 4).
@@ -57,7 +57,7 @@ def non_maximum_suppression(
     """Keep the best of boxes that overlap, and drop the others.
 
     From the best score down, a box stays unless it overlaps by more than
-    ``threshold`` with one that stays already (Felzenszwalb et al., 2010, section 6.2).
+    ``threshold`` with one that stays already (Felzenszwalb et al., 2010, section 7.2).
 
     Args:
         boxes: (left, top, right, bottom) in pixels, shape (N, 4).

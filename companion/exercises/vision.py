@@ -2,81 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from companion.exercises._answer import WrongAnswerError, check, right
-
-__all__ = ["check_dice_loss"]
-
-
-@check
-def check_dice_loss(
-    answer: Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]],
-) -> None:
-    """Check the soft Dice loss of one class and its gradient.
-
-    Args:
-        answer: From probabilities p and a mask y of zeros and ones, both (H, W), to
-            ``1 - 2 sum(p y) / (sum(p) + sum(y))`` and its gradient with respect to p,
-            shape (H, W).
-
-    Raises:
-        WrongAnswerError: With a hint, if loss or gradient is wrong.
-
-    Example:
-        >>> def dice_loss(p, y):
-        ...     overlap, total = (p * y).sum(), p.sum() + y.sum()
-        ...     return 1 - 2 * overlap / total, 2 * (overlap - y * total) / total**2
-        >>> check_dice_loss(dice_loss)
-        ✓ right: dice_loss, the loss and its gradient on 2 masks
-    """
-    rng = np.random.default_rng(0)
-    for share in (0.5, 0.1):
-        p = rng.uniform(0.05, 0.95, (6, 5))
-        y = (rng.random((6, 5)) < share).astype(float)
-        y[0, 0] = 1.0
-        loss, gradient = answer(p.copy(), y.copy())
-        overlap, total = (p * y).sum(), p.sum() + y.sum()
-        want = 1 - 2 * overlap / total
-        _compare(
-            "loss",
-            loss,
-            want,
-            (
-                (1 - want, "that is the Dice coefficient; the loss is 1 minus it"),
-                (1 - overlap / (total - overlap), "that is 1 minus the Jaccard index"),
-                (1 - overlap / total, "the overlap counts twice"),
-            ),
-            "put probabilities in place of the answer's zeros and ones",
-        )
-        slope = 2 * (overlap - y * total) / total**2
-        _compare(
-            "gradient",
-            gradient,
-            slope,
-            (
-                (-slope, "the sign is wrong: more p inside the mask lowers the loss"),
-                (-2 * y / total, "p is in the denominator, too: quotient rule"),
-                (slope / p.size, "the loss is one ratio, not a mean over pixels"),
-            ),
-            "the quotient rule with respect to one p; its sums hold all pixels",
-        )
-    right("dice_loss, the loss and its gradient on 2 masks")
-
-
-def _compare(name: str, got, want, hints, otherwise: str) -> None:
-    if np.shape(got) != np.shape(want):
-        raise WrongAnswerError(
-            f"the {name} has shape {np.shape(got)}, expected {np.shape(want)}"
-        )
-    if np.allclose(got, want):
-        return
-    hint = next((text for value, text in hints if np.allclose(got, value)), otherwise)
-    raise WrongAnswerError(f"the {name} is wrong; {hint}")
-from collections.abc import Callable, Mapping
-
+from companion.evaluation import iou
 from companion.exercises._answer import (
     WrongAnswerError,
     check,
@@ -84,7 +14,12 @@ from companion.exercises._answer import (
     right,
 )
 
-__all__ = ["check_depth_predictions", "check_inception_cost"]
+__all__ = [
+    "check_depth_predictions",
+    "check_dice_loss",
+    "check_inception_cost",
+    "check_soft_nms",
+]
 
 
 @check
@@ -191,3 +126,156 @@ def _count(channels, one, reduce3, three, reduce5, five, pool) -> tuple[int, int
         weights += channels * narrow + size**2 * (narrow or channels) * out
         biases += narrow + out
     return weights, biases
+
+
+def _soft_nms(boxes, scores, decay) -> np.ndarray:
+    """Return the scores of soft suppression; ``decay`` is from overlap to factor."""
+    scores, waiting = np.array(scores, float), list(range(len(scores)))
+    overlaps = iou(boxes, boxes)
+    while waiting:
+        best = max(waiting, key=lambda i: scores[i])
+        waiting.remove(best)
+        scores[waiting] *= decay(overlaps[best, waiting])
+    return scores
+
+
+@check
+def check_soft_nms(
+    answer: Callable[[np.ndarray, np.ndarray, float], np.ndarray],
+) -> None:
+    """Check soft non-maximum suppression with a Gaussian (Bodla et al., 2017).
+
+    Args:
+        answer: From boxes (N, 4), scores (N,) and the width s to the new scores (N,)
+            in the same order: the best waiting box keeps its score, and every other
+            waiting one's is multiplied by exp(-u² / s), with u their overlap.
+
+    Raises:
+        WrongAnswerError: With a hint, if shape or values are wrong.
+
+    Example:
+        >>> def soft_nms(boxes, scores, s):
+        ...     scores, waiting = scores.copy(), set(range(len(scores)))
+        ...     while waiting:
+        ...         best = max(waiting, key=lambda i: scores[i])
+        ...         waiting.remove(best)
+        ...         for i in waiting:
+        ...             u = iou(boxes[[best]], boxes[[i]])[0, 0]
+        ...             scores[i] *= np.exp(-(u**2) / s)
+        ...     return scores
+        >>> check_soft_nms(soft_nms)
+        ✓ right: soft_nms on 3 sets of boxes
+    """
+    rng = np.random.default_rng(0)
+    for count, s in ((3, 0.5), (6, 0.5), (12, 0.3)):
+        corner = rng.uniform(0, 12, (count, 2))
+        boxes = np.hstack([corner, corner + rng.uniform(6, 14, (count, 2))])
+        scores = rng.uniform(0.2, 1, count)
+        want = _soft_nms(boxes, scores, lambda u, s=s: np.exp(-(u**2) / s))
+        got = np.asarray(answer(boxes.copy(), scores.copy(), s))
+        if got.shape != want.shape:
+            raise WrongAnswerError(
+                f"for {count} boxes the scores have shape {got.shape}, expected "
+                f"{want.shape}: every box keeps its place and gets a new score"
+            )
+        if np.allclose(got, want):
+            continue
+        order = np.argsort(-scores)
+        fixed = scores.copy()
+        overlaps = iou(boxes, boxes)
+        for k, best in enumerate(order):
+            fixed[order[k + 1 :]] *= np.exp(-(overlaps[best, order[k + 1 :]] ** 2) / s)
+        hints = (
+            (scores, "no score has changed"),
+            (want[np.argsort(-want)], "return the scores in the order of the boxes"),
+            (
+                _soft_nms(boxes, scores, lambda u, s=s: np.exp(-u / s)),
+                "the overlap is squared in the exponent",
+            ),
+            (
+                _soft_nms(boxes, scores, lambda u, s=s: np.exp(-(u**2) * s)),
+                "divide by s, do not multiply",
+            ),
+            (
+                _soft_nms(boxes, scores, lambda u: 1 - u),
+                "that is the linear version, the factor here is exp(-u² / s)",
+            ),
+            (
+                fixed,
+                "look for the best waiting box anew after each round: the order "
+                "may have changed",
+            ),
+        )
+        hint = next(
+            (text for value, text in hints if np.allclose(got, value)),
+            "the best waiting box keeps its score and leaves; then all others that "
+            "wait are multiplied",
+        )
+        raise WrongAnswerError(f"the scores of {count} boxes are wrong; {hint}")
+    right("soft_nms on 3 sets of boxes")
+
+
+@check
+def check_dice_loss(
+    answer: Callable[[np.ndarray, np.ndarray], tuple[float, np.ndarray]],
+) -> None:
+    """Check the soft Dice loss of one class and its gradient.
+
+    Args:
+        answer: From probabilities p and a mask y of zeros and ones, both (H, W), to
+            ``1 - 2 sum(p y) / (sum(p) + sum(y))`` and its gradient with respect to p,
+            shape (H, W).
+
+    Raises:
+        WrongAnswerError: With a hint, if loss or gradient is wrong.
+
+    Example:
+        >>> def dice_loss(p, y):
+        ...     overlap, total = (p * y).sum(), p.sum() + y.sum()
+        ...     return 1 - 2 * overlap / total, 2 * (overlap - y * total) / total**2
+        >>> check_dice_loss(dice_loss)
+        ✓ right: dice_loss, the loss and its gradient on 2 masks
+    """
+    rng = np.random.default_rng(0)
+    for share in (0.5, 0.1):
+        p = rng.uniform(0.05, 0.95, (6, 5))
+        y = (rng.random((6, 5)) < share).astype(float)
+        y[0, 0] = 1.0
+        loss, gradient = answer(p.copy(), y.copy())
+        overlap, total = (p * y).sum(), p.sum() + y.sum()
+        want = 1 - 2 * overlap / total
+        _compare(
+            "loss",
+            loss,
+            want,
+            (
+                (1 - want, "that is the Dice coefficient; the loss is 1 minus it"),
+                (1 - overlap / (total - overlap), "that is 1 minus the Jaccard index"),
+                (1 - overlap / total, "the overlap counts twice"),
+            ),
+            "put probabilities in place of the answer's zeros and ones",
+        )
+        slope = 2 * (overlap - y * total) / total**2
+        _compare(
+            "gradient",
+            gradient,
+            slope,
+            (
+                (-slope, "the sign is wrong: more p inside the mask lowers the loss"),
+                (-2 * y / total, "p is in the denominator, too: quotient rule"),
+                (slope / p.size, "the loss is one ratio, not a mean over pixels"),
+            ),
+            "the quotient rule with respect to one p; its sums hold all pixels",
+        )
+    right("dice_loss, the loss and its gradient on 2 masks")
+
+
+def _compare(name: str, got, want, hints, otherwise: str) -> None:
+    if np.shape(got) != np.shape(want):
+        raise WrongAnswerError(
+            f"the {name} has shape {np.shape(got)}, expected {np.shape(want)}"
+        )
+    if np.allclose(got, want):
+        return
+    hint = next((text for value, text in hints if np.allclose(got, value)), otherwise)
+    raise WrongAnswerError(f"the {name} is wrong; {hint}")

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import combinations
 
-from companion.exercises._answer import WrongAnswerError, check, right
+import numpy as np
 
-__all__ = ["check_largest_rate"]
+from companion.exercises._answer import (
+    WrongAnswerError,
+    check,
+    compare_predictions,
+    right,
+)
+
+__all__ = [
+    "check_largest_rate",
+    "check_least_median",
+    "check_screening",
+    "check_video_predictions",
+]
 
 
 @check
@@ -65,124 +78,6 @@ def check_largest_rate(answer: Callable[[float, float, int, int], float]) -> Non
             f"{windows:,} windows the rate is not {got:.3g}; {hint}"
         )
     right(f"largest_rate in {len(cases)} cases")
-from collections.abc import Mapping
-
-from companion.exercises._answer import WrongAnswerError, check, right
-
-__all__ = ["check_screening"]
-
-
-@check
-def check_screening(answer: Mapping[str, float]) -> None:
-    """Check the numbers of a screening of 2,000 people, 1 in 200 of whom is ill.
-
-    Sensitivity and specificity are both 0.9.
-
-    Args:
-        answer: Under "found" how many of the ill are reported, under "false_alarms"
-            how many of the others are, and under "specificity" which specificity would
-            make half of the reports right, to four decimals.
-
-    Raises:
-        WrongAnswerError: With a hint, if one is wrong or missing.
-
-    Example:
-        >>> check_screening({"found": 9, "false_alarms": 199, "specificity": 0.9955})
-        ✓ right: 9 found, 199 false alarms, specificity 0.9955
-    """
-    questions = {
-        "found": (
-            9,
-            0.01,
-            {10: "10 are ill, but the sensitivity is below 1"},
-            "take the ill, 2,000 / 200, times the sensitivity",
-        ),
-        "false_alarms": (
-            199,
-            0.01,
-            {
-                200: "the ill are not among those who can be false alarms",
-                1791: "these are the ones who are cleared",
-                1: "that is a tenth of the ill; false alarms come from the others",
-            },
-            "take those who are not ill times 1 minus the specificity",
-        ),
-        "specificity": (
-            1 - 9 / 1990,
-            6e-5,
-            {0.9: "this gives 199 false alarms for the 9 found; half must be right"},
-            "half of the reports are right if there are 9 false alarms among 1,990",
-        ),
-    }
-    if set(answer) != set(questions):
-        raise WrongAnswerError(
-            f"expected answers named {list(questions)}, got {list(answer)}"
-        )
-    for name, (want, tolerance, hints, otherwise) in questions.items():
-        got = answer[name]
-        if not abs(got - want) <= tolerance:
-            hint = next(
-                (text for value, text in hints.items() if abs(got - value) < 1e-6),
-                otherwise,
-            )
-            raise WrongAnswerError(f"{name}: {got} is wrong; {hint}")
-    right("9 found, 199 false alarms, specificity 0.9955")
-from collections.abc import Mapping
-
-from companion.exercises._answer import check, compare_predictions
-
-__all__ = ["check_video_predictions"]
-
-
-@check
-def check_video_predictions(prediction: Mapping[str, str]) -> None:
-    """Check what two changes of a video do to two scores.
-
-    Args:
-        prediction: ``"up"``, ``"same"`` or ``"down"`` for the mean frame difference
-            and the mean occupancy score, once when people on the path move twice as
-            fast, once when somebody stands still on the lawn.
-
-    Raises:
-        WrongAnswerError: With a hint, if a prediction is wrong or missing.
-
-    Example:
-        >>> check_video_predictions(
-        ...     {
-        ...         "twice as fast, frame difference": "up",
-        ...         "twice as fast, occupancy": "same",
-        ...         "standing on the lawn, frame difference": "same",
-        ...         "standing on the lawn, occupancy": "up",
-        ...     }
-        ... )
-        ✓ right: all 4 predictions
-    """
-    fast = "between two frames everybody covers twice the distance"
-    still = "pixels that stay as they are cancel, wherever they are"
-    compare_predictions(
-        prediction,
-        {
-            "twice as fast, frame difference": ("up", {}, fast),
-            "twice as fast, occupancy": (
-                "same",
-                {"up": "the score sees one frame at a time, and no speed"},
-                "each frame that is kept keeps its score",
-            ),
-            "standing on the lawn, frame difference": ("same", {}, still),
-            "standing on the lawn, occupancy": (
-                "up",
-                {"same": "the score asks where, not whether anything moves"},
-                "every pixel of the foreground adds to the score",
-            ),
-        },
-    )
-from itertools import combinations
-
-import numpy as np
-
-from companion.exercises._answer import WrongAnswerError, check, right
-
-__all__ = ["check_least_median"]
 
 
 @check
@@ -260,3 +155,104 @@ def _best(y, x, score, *, absolute=True):
             (score(np.abs(residuals) if absolute else residuals), slope, start)
         )
     return min(lines)[1:]
+
+
+@check
+def check_video_predictions(prediction: Mapping[str, str]) -> None:
+    """Check what two changes of a video do to two scores.
+
+    Args:
+        prediction: ``"up"``, ``"same"`` or ``"down"`` for the mean frame difference
+            and the mean occupancy score, once when people on the path move twice as
+            fast, once when somebody stands still on the lawn.
+
+    Raises:
+        WrongAnswerError: With a hint, if a prediction is wrong or missing.
+
+    Example:
+        >>> check_video_predictions(
+        ...     {
+        ...         "twice as fast, frame difference": "up",
+        ...         "twice as fast, occupancy": "same",
+        ...         "standing on the lawn, frame difference": "same",
+        ...         "standing on the lawn, occupancy": "up",
+        ...     }
+        ... )
+        ✓ right: all 4 predictions
+    """
+    fast = "between two frames everybody covers twice the distance"
+    still = "pixels that stay as they are cancel, wherever they are"
+    compare_predictions(
+        prediction,
+        {
+            "twice as fast, frame difference": ("up", {}, fast),
+            "twice as fast, occupancy": (
+                "same",
+                {"up": "the score sees one frame at a time, and no speed"},
+                "each frame that is kept keeps its score",
+            ),
+            "standing on the lawn, frame difference": ("same", {}, still),
+            "standing on the lawn, occupancy": (
+                "up",
+                {"same": "the score asks where, not whether anything moves"},
+                "every pixel of the foreground adds to the score",
+            ),
+        },
+    )
+
+
+@check
+def check_screening(answer: Mapping[str, float]) -> None:
+    """Check the numbers of a screening of 2,000 people, 1 in 200 of whom is ill.
+
+    Sensitivity and specificity are both 0.9.
+
+    Args:
+        answer: Under "found" how many of the ill are reported, under "false_alarms"
+            how many of the others are, and under "specificity" which specificity would
+            make half of the reports right, to four decimals.
+
+    Raises:
+        WrongAnswerError: With a hint, if one is wrong or missing.
+
+    Example:
+        >>> check_screening({"found": 9, "false_alarms": 199, "specificity": 0.9955})
+        ✓ right: 9 found, 199 false alarms, specificity 0.9955
+    """
+    questions = {
+        "found": (
+            9,
+            0.01,
+            {10: "10 are ill, but the sensitivity is below 1"},
+            "take the ill, 2,000 / 200, times the sensitivity",
+        ),
+        "false_alarms": (
+            199,
+            0.01,
+            {
+                200: "the ill are not among those who can be false alarms",
+                1791: "these are the ones who are cleared",
+                1: "that is a tenth of the ill; false alarms come from the others",
+            },
+            "take those who are not ill times 1 minus the specificity",
+        ),
+        "specificity": (
+            1 - 9 / 1990,
+            6e-5,
+            {0.9: "this gives 199 false alarms for the 9 found; half must be right"},
+            "half of the reports are right if there are 9 false alarms among 1,990",
+        ),
+    }
+    if set(answer) != set(questions):
+        raise WrongAnswerError(
+            f"expected answers named {list(questions)}, got {list(answer)}"
+        )
+    for name, (want, tolerance, hints, otherwise) in questions.items():
+        got = answer[name]
+        if not abs(got - want) <= tolerance:
+            hint = next(
+                (text for value, text in hints.items() if abs(got - value) < 1e-6),
+                otherwise,
+            )
+            raise WrongAnswerError(f"{name}: {got} is wrong; {hint}")
+    right("9 found, 199 false alarms, specificity 0.9955")

@@ -6,6 +6,7 @@ are found here.
 """
 
 from companion.figures.architectures import recognition_blocks
+from companion.figures.boxes import boxed_images, cell_and_box, overlap_of_boxes
 from companion.figures.classification import confusion_matrix, reliability
 from companion.figures.convolution import (
     convolution_steps,
@@ -33,8 +34,8 @@ from companion.figures.images import (
     image_grid,
     reading_orders,
 )
-from companion.figures.masks import mask_overlap, mask_overlays, u_shape
 from companion.figures.lanes import hough_votes, lane_panels
+from companion.figures.masks import mask_overlap, mask_overlays, u_shape
 from companion.figures.networks import network
 from companion.figures.splits import patch_splits
 from companion.figures.style import COLORS, ON_LIGHT, plain_ticks, subplots
@@ -46,6 +47,8 @@ __all__ = [
     "ON_LIGHT",
     "attention",
     "autoencoder",
+    "boxed_images",
+    "cell_and_box",
     "confusion_matrix",
     "connections",
     "convolution_steps",
@@ -70,6 +73,7 @@ __all__ = [
     "max_pooling",
     "network",
     "neuron",
+    "overlap_of_boxes",
     "patch_splits",
     "plain_ticks",
     "reading_orders",

@@ -6,8 +6,14 @@ from companion.models.autoencoders import (
 )
 from companion.models.classic import alexnet, lenet5, vgg16
 from companion.models.cnn import article_cnn, small_cnn
-from companion.models.faces import cut_windows, face_network, scan
+from companion.models.detection import (
+    detection_loss,
+    detection_targets,
+    detections,
+    detector,
+)
 from companion.models.driving import lane_locator, lane_regressor
+from companion.models.faces import cut_windows, face_network, scan
 from companion.models.inspect import LayerCost, feature_maps, layer_costs
 from companion.models.lesions import patch_cnn
 from companion.models.pretrained import SentenceEncoder, sentence_encoder, wordpieces
@@ -27,9 +33,13 @@ __all__ = [
     "SentenceEncoder",
     "alexnet",
     "article_cnn",
-    "cut_windows",
-    "face_network",
     "convolutional_autoencoder",
+    "cut_windows",
+    "detection_loss",
+    "detection_targets",
+    "detections",
+    "detector",
+    "face_network",
     "feature_maps",
     "inception_network",
     "lane_locator",
@@ -38,11 +48,11 @@ __all__ = [
     "layer_signals",
     "lenet5",
     "lstm_classifier",
-    "scan",
-    "patch_cnn",
     "next_frame_network",
+    "patch_cnn",
     "plain_network",
     "residual_network",
+    "scan",
     "sentence_encoder",
     "small_cnn",
     "u_net",

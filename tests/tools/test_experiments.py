@@ -5,22 +5,22 @@ import json
 import notebooks
 import numpy as np
 import pytest
-from experiments import background, benchmark, cnn, faces, registry
-from experiments import background, benchmark, cnn, registry, segmentation
-
-from companion import datasets, training
-from companion.experiments import contest
-from companion.experiments import faces as face_runs
-from experiments import background, benchmark, cnn, medicine, registry
-
-from companion import datasets, training
-from companion.experiments import contest
-from companion.experiments import medicine as lesions
-from experiments import background, benchmark, cnn, driving, registry
+from experiments import (
+    background,
+    benchmark,
+    cnn,
+    driving,
+    faces,
+    medicine,
+    registry,
+    segmentation,
+)
 
 from companion import datasets, training
 from companion.experiments import contest
 from companion.experiments import driving as lanes
+from companion.experiments import faces as face_runs
+from companion.experiments import medicine as lesions
 
 
 def stored(name):
@@ -191,27 +191,6 @@ def test_both_sides_of_the_benchmark_compute_the_same():
     assert theirs() > 0
 
 
-def test_faces_record_has_every_round_and_seed():
-    found = stored("faces")
-    tested = [photo.name for photo in datasets.photographs().tested]
-    assert found["photographs"] == tested
-    assert len(found["accuracy"]["network"]) == len(faces.SEEDS)
-    for kind in ("hard", "random"):
-        assert len(found[kind]) == len(faces.SEEDS)
-        for hard, runs in zip(found["hard"], found[kind]):
-            assert len(runs) == face_runs.ROUNDS + 1
-            negatives = [run["new_negatives"] for run in hard]
-            assert [run["new_negatives"] for run in runs] == negatives
-            assert all(len(run["false_alarms"]) == len(tested) for run in runs)
-
-
-def test_a_faces_run_is_cross_validated_and_surveyed(monkeypatch):
-    crops = datasets.face_crops()
-    monkeypatch.setattr(
-        face_runs, "train", lambda x, y, seed: (lambda images: images.mean((1, 2)), 1.0)
-    )
-    assert faces.cross_validation(crops, 0) == 0.5  # every crop is called a face
-    assert faces.svm(crops, 0) > 0.9
 def test_segmentation_takes_every_method_through_every_strength(monkeypatch, capsys):
     monkeypatch.setattr(
         segmentation,
@@ -241,6 +220,51 @@ def test_segmentation_trains_a_network(monkeypatch):
     )
     assert cost == {"parameters": 110_947, "cpu_seconds": 1.2}
     assert method(np.zeros((1, 112, 96, 1), "float32")).shape == (1, 112, 96)
+
+
+def test_faces_record_has_every_round_and_seed():
+    found = stored("faces")
+    tested = [photo.name for photo in datasets.photographs().tested]
+    assert found["photographs"] == tested
+    assert len(found["accuracy"]["network"]) == len(faces.SEEDS)
+    for kind in ("hard", "random"):
+        assert len(found[kind]) == len(faces.SEEDS)
+        for hard, runs in zip(found["hard"], found[kind]):
+            assert len(runs) == face_runs.ROUNDS + 1
+            negatives = [run["new_negatives"] for run in hard]
+            assert [run["new_negatives"] for run in runs] == negatives
+            assert all(len(run["false_alarms"]) == len(tested) for run in runs)
+
+
+def test_a_faces_run_is_cross_validated_and_surveyed(monkeypatch):
+    crops = datasets.face_crops()
+    monkeypatch.setattr(
+        face_runs, "train", lambda x, y, seed: (lambda images: images.mean((1, 2)), 1.0)
+    )
+    assert faces.cross_validation(crops, 0) == 0.5  # every crop is called a face
+    assert faces.svm(crops, 0) > 0.9
+
+
+def test_every_way_to_find_lanes_has_every_clip():
+    found = stored("driving")
+    assert list(found["methods"]) == [
+        "constant",
+        "Hough",
+        "Hough with color",
+        *lanes.EPOCHS,
+    ]
+    for name, method in found["methods"].items():
+        runs = len(driving.SEEDS) if name in lanes.EPOCHS else 1
+        assert len(method["results"]) == len(method["cpu_seconds"]) == runs
+        for run in method["results"]:
+            assert list(run) == list(driving.PLACES)
+            for place, result in run.items():
+                share = result["within"] / found["points"][place]
+                assert result["share"] == pytest.approx(share, abs=1e-3)
+                low, high = result["interval"]["error"]
+                assert low <= result["error"] <= high
+
+
 def test_medicine_record_bears_out_the_chapter():
     found = stored("medicine")
     assert found["seeds"] == list(medicine.SEEDS)
@@ -271,21 +295,3 @@ def test_medicine_returns_what_it_measured(monkeypatch, capsys):
     assert np.shape(found["at_half"]["patches"]) == (2, 2)
     assert list(found["meaningless_auc"]) == ["patches", "slices", "block"]
     assert len(capsys.readouterr().out.splitlines()) == 2 * 2 * 4
-def test_every_way_to_find_lanes_has_every_clip():
-    found = stored("driving")
-    assert list(found["methods"]) == [
-        "constant",
-        "Hough",
-        "Hough with color",
-        *lanes.EPOCHS,
-    ]
-    for name, method in found["methods"].items():
-        runs = len(driving.SEEDS) if name in lanes.EPOCHS else 1
-        assert len(method["results"]) == len(method["cpu_seconds"]) == runs
-        for run in method["results"]:
-            assert list(run) == list(driving.PLACES)
-            for place, result in run.items():
-                share = result["within"] / found["points"][place]
-                assert result["share"] == pytest.approx(share, abs=1e-3)
-                low, high = result["interval"]["error"]
-                assert low <= result["error"] <= high

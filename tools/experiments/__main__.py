@@ -10,17 +10,18 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from experiments import background, benchmark, cnn, faces  # noqa: F401 (they register)
-from experiments import background, benchmark, cnn, segmentation  # noqa: F401 (they register)
-from experiments import background, benchmark, cnn, medicine  # noqa: F401 (they register)
 from experiments import (  # noqa: F401 (they register)
     background,
     benchmark,
     cnn,
+    detection,
+    driving,
+    faces,
+    medicine,
+    recognition,
     security,
+    segmentation,
 )
-from experiments import background, benchmark, cnn, recognition  # noqa: F401 (they register)
-from experiments import background, benchmark, cnn, driving  # noqa: F401 (they register)
 from experiments.registry import EXPERIMENTS, record
 
 

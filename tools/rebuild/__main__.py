@@ -9,15 +9,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from rebuild import adult, brain_slices, fashion_mnist, mnist  # noqa: F401 (they register)
-from rebuild import adult, fashion_mnist, lung_patches, mnist  # noqa: F401 (they register)
 from rebuild import (  # noqa: F401 (they register)
     adult,
+    brain_slices,
     campus_walk,
     fashion_mnist,
+    lane_strips,
+    lung_patches,
     mnist,
+    tree_crowns,
 )
-from rebuild import adult, fashion_mnist, lane_strips, mnist  # noqa: F401 (they register)
 from rebuild.building import RECIPES, rebuild
 
 
