@@ -1,9 +1,10 @@
 """The detectors' experiment returns what it measured, in the form that is stored."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
-from experiments import detection
+from experiments import detection, registry
 
 from companion.experiments import detection as ours
 
@@ -34,3 +35,20 @@ def test_training_goes_through_the_scenes_ten_times():
     each = -(-detection.SCENES // ours.DIGITS.batch_size)
     assert ours.DIGITS.steps == 10 * each
     assert replace(ours.DIGITS, steps=1).learning_rate == 3e-3
+
+
+def test_the_record_says_what_the_chapter_says():
+    path = registry.FOLDER / registry.EXPERIMENTS["detection"].file
+    found = json.loads(path.read_text(encoding="utf-8"))
+    for run in found["digits"]:
+        best = run["detector"]["0.5"]
+        assert best["map50"] > run["detector"]["None"]["map50"] + 0.15
+        assert best["map50"] > run["baseline"]["map50"] + 0.05
+        assert best["map75"] < run["baseline"]["map75"] - 0.05
+    spots = found["crown_baseline"]["tiles"]
+    for run in found["crowns"]:
+        for tile in run["tiles"].values():
+            assert tile["nms"]["ap30"] > 2 * tile["none"]["ap30"]
+        ours_, theirs = run["tiles"]["florida"]["nms"], spots["florida"]
+        assert ours_["ap30"] < theirs["ap30"] - 0.05
+        assert run["tiles"]["california"]["nms"]["ap30"] > 0.3

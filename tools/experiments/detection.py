@@ -23,8 +23,8 @@ CHOICE, TEST = 1_000, 2_000
 #: Settings of the baselines that are tried.
 GROW = (0, 1, 2)
 SIDES = (1.3, 1.6, 2.0)
-#: Smallest score of a crown.
-CROWN_LEAST = 0.2
+#: Smallest score of a crown, and how many boxes of a tile are looked at.
+CROWN_LEAST, CROWN_BOXES = 0.05, 10_000
 #: Suppression for crowns, whose true boxes overlap little.
 CROWN_THRESHOLD = 0.3
 
@@ -93,7 +93,12 @@ def crowns(seed: int, setting: ours.Setting = ours.CROWNS) -> Results:
     model, cpu = ours.train(setting, batches, seed)
     tiles = {}
     for name, image in images.items():
-        found = ours.detect(model, image[np.newaxis], setting.stride, CROWN_LEAST)
+        found = [
+            tuple(part[:CROWN_BOXES] for part in best_first)
+            for best_first in ours.detect(
+                model, image[np.newaxis], setting.stride, CROWN_LEAST
+            )
+        ]
         tiles[name] = {
             which: rounded(
                 ours.crown_precision(
@@ -157,6 +162,7 @@ def run(seeds: Sequence[int] = SEEDS) -> Results:
         "thresholds": [str(t) for t in ours.THRESHOLDS],
         "crown_threshold": CROWN_THRESHOLD,
         "crown_least": CROWN_LEAST,
+        "crown_boxes": CROWN_BOXES,
         **found,
         "crown_baseline": baseline,
     }
