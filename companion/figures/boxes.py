@@ -16,6 +16,8 @@ from companion.figures.style import COLORS, ON_LIGHT, ORANGE_TEXT, subplots
 __all__ = ["boxed_images", "cell_and_box", "overlap_of_boxes"]
 
 BLUE, ORANGE, GREEN = COLORS[:3]
+#: Behind letters on a picture.
+PAPER = {"fc": "white", "ec": "none", "alpha": 0.8, "pad": 1}
 
 
 def boxed_images(
@@ -86,6 +88,8 @@ def _picture(ax, image) -> None:
     if image.ndim == 3 and image.shape[-1] == 3:
         ax.imshow(image, **where)
         return
+    frame = [0, 0, width, height]
+    _outlines(ax, [frame], "#999999", 0.8, "-")
     image = image.reshape(height, width)
     low, high = gray_limits(image)
     ax.imshow(image, cmap="gray_r", vmin=low, vmax=high, **where)
@@ -199,5 +203,5 @@ def cell_and_box(image, box, stride: int = 8) -> Figure:
     }.items():
         arrow(ax, tuple(start), end, color=BLUE)
         at = (start + end) / 2 + (np.array([0, -2]) if text in "lr" else [2, 0])
-        ax.text(*at, text, color=ON_LIGHT, ha="center", va="center", fontsize=11)
+        ax.text(*at, text, color=ON_LIGHT, ha="center", va="center", bbox=PAPER)
     return fig

@@ -159,6 +159,7 @@ def run(seeds: Sequence[int] = SEEDS) -> Results:
     return {
         "seeds": list(seeds),
         "scenes": {"training": SCENES, "test": TEST_SCENES},
+        "crown_steps": ours.CROWNS.steps,
         "thresholds": [str(t) for t in ours.THRESHOLDS],
         "crown_threshold": CROWN_THRESHOLD,
         "crown_least": CROWN_LEAST,

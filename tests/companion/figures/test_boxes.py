@@ -12,8 +12,8 @@ def test_boxes_texts_and_titles_are_drawn():
         [gray, color], [SQUARE, []], [["7"], []], ["a", "b"], truths=[[], SQUARE]
     )
     left, right = fig.axes
-    assert [len(ax.patches) for ax in fig.axes] == [1, 1]
-    assert left.patches[0].get_bbox().extents.tolist() == SQUARE[0]
+    assert [len(ax.patches) for ax in fig.axes] == [2, 1]  # a gray one has a frame
+    assert left.patches[1].get_bbox().extents.tolist() == SQUARE[0]
     assert left.texts[0].get_text() == "7"
     assert [ax.get_title() for ax in fig.axes] == ["a", "b"]
     assert right.images[0].get_array().shape == (8, 9, 3)
