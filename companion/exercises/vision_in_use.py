@@ -202,13 +202,13 @@ def check_video_predictions(prediction: Mapping[str, str]) -> None:
 
 
 @check
-def check_screening(answer: Mapping[str, float]) -> None:
+def check_screening(screening: Mapping[str, float]) -> None:
     """Check the numbers of a screening of 2,000 people, 1 in 200 of whom is ill.
 
     Sensitivity and specificity are both 0.9.
 
     Args:
-        answer: Under "found" how many of the ill are reported, under "false_alarms"
+        screening: Under "found" how many of the ill are reported, under "false_alarms"
             how many of the others are, and under "specificity" which specificity would
             make half of the reports right, to four decimals.
 
@@ -243,12 +243,12 @@ def check_screening(answer: Mapping[str, float]) -> None:
             "half of the reports are right if there are 9 false alarms among 1,990",
         ),
     }
-    if set(answer) != set(questions):
+    if set(screening) != set(questions):
         raise WrongAnswerError(
-            f"expected answers named {list(questions)}, got {list(answer)}"
+            f"expected answers named {list(questions)}, got {list(screening)}"
         )
     for name, (want, tolerance, hints, otherwise) in questions.items():
-        got = answer[name]
+        got = screening[name]
         if not abs(got - want) <= tolerance:
             hint = next(
                 (text for value, text in hints.items() if abs(got - value) < 1e-6),

@@ -201,11 +201,15 @@ def meaningless_labels(data: LungPatches, seed: int = 0) -> np.ndarray:
 
 
 def _network(x, y, x_test, seed):
+    import keras
+
     empty = {"x_val": x[:0], "y_val": y[:0]}
     model = models.patch_cnn(seed)
     data = SimpleNamespace(x_train=x, y_train=y, **empty)
     fit(model, data, RECIPE, seed=seed, progress=False)
-    return np.asarray(model.predict(x_test, batch_size=500, verbose=0))[:, 1]
+    # Called, not predict(): a new model each time would make TensorFlow warn.
+    probabilities = keras.ops.convert_to_numpy(model(x_test, training=False))
+    return probabilities[:, 1]
 
 
 def _logistic(prepare, strength):
