@@ -73,7 +73,7 @@ def boxed_images(
                 box[0],
                 box[1] - 1,
                 str(text),
-                color=ORANGE_TEXT,
+                color=ON_LIGHT,
                 fontsize=8,
                 va="bottom",
             )

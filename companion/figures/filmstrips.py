@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from companion._checks import finite, number, same_length
 from companion.figures.diagrams import arrow
 from companion.figures.images import gray_limits
-from companion.figures.style import COLORS, ON_LIGHT, subplots
+from companion.figures.style import COLORS, subplots
 
 __all__ = ["autoencoder", "filmstrip", "score_lines"]
 
@@ -197,13 +197,11 @@ def autoencoder(
     ax.plot([1.6, 1.6, 11.6, 11.6], [0.9, 0.45, 0.45, 0.9], color="#666666", lw=1.2)
     ax.text(
         6.6,
-        0.45,
+        0.8,
         "compared: mean squared difference",
         ha="center",
         va="center",
         fontsize=10,
-        color=ON_LIGHT,
-        bbox={"fc": "white", "ec": "none", "pad": 2},
     )
     return fig
 
