@@ -6,6 +6,7 @@ import notebooks
 import numpy as np
 import pytest
 from experiments import (
+    __main__,  # noqa: F401 (it registers all of them)
     background,
     benchmark,
     cnn,
