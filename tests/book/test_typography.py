@@ -83,7 +83,7 @@ def en_faults(markdown: str) -> list[str]:
 
 def _capitals(heading: str) -> list[str]:
     """Return the words that sentence case writes small."""
-    heading = re.sub(r"^(?:\d+(?:\.\d+)*|Appendix [A-Z])\.?\s+", "", heading)
+    heading = re.sub(r"^(?:\d+(?:\.\d+)*[a-z]?|Appendix [A-Z])\.?\s+", "", heading)
     found = []
     for match in re.finditer(r"[A-Za-z][A-Za-z'’]*", heading):
         word, before = match[0], heading[: match.start()].rstrip()
