@@ -132,8 +132,8 @@ def detection_targets(
 
     Example:
         >>> targets = detection_targets([[4, 8, 20, 16]], [7], (24, 24))
-        >>> targets[1, 1]
-        array([1.  , 1.  , 0.5 , 1.  , 0.5 , 7.  ], dtype=float32)
+        >>> targets[1, 1].tolist()
+        [1.0, 1.0, 0.5, 1.0, 0.5, 7.0]
     """
     boxes = finite("boxes", boxes).reshape(-1, 4)
     labels = check_labels("labels", labels, length=len(boxes), empty=True)
