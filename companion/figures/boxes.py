@@ -71,7 +71,7 @@ def boxed_images(
         for box, text in zip(boxes[i], texts[i]):
             ax.text(
                 box[0],
-                box[1] - 1,
+                max(box[1] - 1, 0.09 * len(images[i])),  # within the picture
                 str(text),
                 color=ON_LIGHT,
                 fontsize=8,
