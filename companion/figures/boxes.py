@@ -26,7 +26,6 @@ def boxed_images(
     texts: Sequence[Sequence[object]] | None = None,
     titles: Sequence[str] = (),
     *,
-    truths: Sequence | None = None,
     size: float = 1.6,
 ) -> Figure:
     """Draw pictures in a row with orange boxes on them, each with a text.
@@ -36,15 +35,14 @@ def boxed_images(
         boxes: For each image (M, 4): left, top, right, bottom in pixels.
         texts: For each image one text per box, drawn above it, such as its class.
         titles: One per image, or none.
-        truths: For each image true boxes, (M, 4), drawn in thin dashed blue.
         size: Width of a picture, in inches.
 
     Returns:
         A figure with an axis for each image.
 
     Raises:
-        ValueError: If images, boxes, texts, truths or titles differ in number, or an
-            array is not finite.
+        ValueError: If images, boxes, texts or titles differ in number, or an array is
+            not finite.
 
     Example:
         >>> fig = boxed_images([np.zeros((9, 9))], [[[1, 2, 5, 6]]], [["7"]])
@@ -53,9 +51,8 @@ def boxed_images(
     """
     count = len(images)
     texts = [()] * count if texts is None else texts
-    truths = [[]] * count if truths is None else truths
     titles = titles or [""] * count
-    given = {"boxes": boxes, "texts": texts, "truths": truths, "titles": titles}
+    given = {"boxes": boxes, "texts": texts, "titles": titles}
     for name, rows in given.items():
         if len(rows) != count or not count:
             raise ValueError(f"got {len(rows)} {name} for {count} images")
@@ -66,8 +63,7 @@ def boxed_images(
     )
     for i, ax in enumerate(axes[0]):
         _picture(ax, finite("images", images[i]))
-        _outlines(ax, truths[i], BLUE, 0.8, "--")
-        _outlines(ax, boxes[i], ORANGE, 1.3, "-")
+        _outlines(ax, boxes[i], ORANGE, 1.3)
         for box, text in zip(boxes[i], texts[i]):
             ax.text(
                 box[0],
@@ -89,13 +85,13 @@ def _picture(ax, image) -> None:
         ax.imshow(image, **where)
         return
     frame = [0, 0, width, height]
-    _outlines(ax, [frame], "#999999", 0.8, "-")
+    _outlines(ax, [frame], "#999999", 0.8)
     image = image.reshape(height, width)
     low, high = gray_limits(image)
     ax.imshow(image, cmap="gray_r", vmin=low, vmax=high, **where)
 
 
-def _outlines(ax, boxes, color: str, width: float, style: str) -> None:
+def _outlines(ax, boxes, color: str, width: float) -> None:
     for left, top, right, bottom in finite("boxes", boxes).reshape(-1, 4):
         ax.add_patch(
             plt.Rectangle(
@@ -105,7 +101,6 @@ def _outlines(ax, boxes, color: str, width: float, style: str) -> None:
                 fc="none",
                 ec=color,
                 lw=width,
-                ls=style,
             )
         )
 
@@ -142,7 +137,7 @@ def overlap_of_boxes(a, b) -> Figure:
         plt.Rectangle(shared[:2], *(shared[2:] - shared[:2]), fc=GREEN, alpha=0.35)
     )
     for box, color in ((a, BLUE), (b, ORANGE)):
-        _outlines(ax, box, color, 2.2, "-")
+        _outlines(ax, box, color, 2.2)
     for area, box, color in zip(areas, (a, b), (BLUE, ORANGE_TEXT)):
         at = a[:2] + 0.5 if box is a else b[2:] - 0.5
         ax.text(*at, f"{area:g}", ha="center", va="center", color=color)
@@ -192,7 +187,7 @@ def cell_and_box(image, box, stride: int = 8) -> Figure:
         corner = cell - stride / 2
         ax.add_patch(plt.Rectangle(corner, stride, stride, fc=GREEN, alpha=0.35))
         ax.plot(*cell, "o", color=GREEN, ms=3)
-    _outlines(ax, box, ORANGE, 2, "-")
+    _outlines(ax, box, ORANGE, 2)
     start = cells[0]
     left, top, right, bottom = box
     for text, end in {

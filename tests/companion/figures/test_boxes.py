@@ -8,9 +8,7 @@ SQUARE = [[1, 2, 5, 6]]
 
 def test_boxes_texts_and_titles_are_drawn():
     gray, color = np.zeros((8, 9, 1)), np.zeros((8, 9, 3), np.uint8)
-    fig = figures.boxed_images(
-        [gray, color], [SQUARE, []], [["7"], []], ["a", "b"], truths=[[], SQUARE]
-    )
+    fig = figures.boxed_images([gray, color], [SQUARE, SQUARE], [["7"], []], ["a", "b"])
     left, right = fig.axes
     assert [len(ax.patches) for ax in fig.axes] == [2, 1]  # a gray one has a frame
     assert left.patches[1].get_bbox().extents.tolist() == SQUARE[0]
